@@ -1,0 +1,51 @@
+# One set of commands for people and CI. Everything runs in .venv, made from the pinned requirements.
+#
+#   make build RAW=<folder of raw tables> CONFIG=<folder of config files> AS_OF=<YYYY-MM-DD>
+
+PYTHON ?= python3
+BIN := .venv/bin
+# $(call flag,name,value): --name "value", or nothing where the value is blank
+flag = $(if $(2),--$(1) "$(2)")
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint show docs clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name text; do \
+		printf '  make %-6s %s\n' "$$name" "$$text"; done
+
+build: .venv/requirements.txt ## score the demo, or RAW=folder (CONFIG=folder, AS_OF=date); print the ten strongest leads
+	@$(BIN)/python scripts/build.py \
+		$(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG)) $(call flag,as-of,$(AS_OF))
+	@$(BIN)/python scripts/show.py $(call flag,as-of,$(AS_OF))
+
+test: .venv/requirements-dev.txt ## build the demo with its tests in a temporary database, then run pytest
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
+	PQL_DUCKDB_PATH="$$scratch/demo.duckdb" DBT_TARGET_PATH="$$scratch/target" \
+		$(BIN)/python scripts/build.py
+	@$(BIN)/python -m pytest tests/pytest
+
+lint: .venv/requirements-dev.txt ## check the style of Python and SQL
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@PQL_DUCKDB_PATH=:memory: DBT_TARGET_PATH=target/lint \
+		$(BIN)/sqlfluff lint --processes 0 $(wildcard models tests analyses)
+
+show: .venv/requirements.txt ## print the ten strongest leads of the last build (ENTITY=user: users)
+	@$(BIN)/python scripts/show.py $(call flag,as-of,$(AS_OF)) $(call flag,entity,$(ENTITY))
+
+docs: .venv/requirements.txt ## write the documentation to target/static_index.html
+	@$(BIN)/dbt docs generate --static --profiles-dir .
+
+clean: ## remove .venv and all that is made again; databases stay, they hold what was published
+	rm -rf .venv .config target logs .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The copy of the requirements inside .venv says what is installed there.
+.venv/%.txt: %.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	@cp $< $@
+
+.venv/requirements-dev.txt: .venv/requirements.txt

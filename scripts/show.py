@@ -1,0 +1,117 @@
+"""Print the strongest leads of the last build, with their scores and reasons."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from build import PROJECT, BuildError, database_path, parse_date
+
+Lead = dict[str, Any]
+
+
+def read_leads(database: Path, entity: str, top: int) -> tuple[list[Lead], int]:
+    """Read the strongest leads of a mart, qualified ones first, and how many qualify in all."""
+    name = database.relative_to(PROJECT) if database.is_relative_to(PROJECT) else database
+    if not database.exists():
+        raise BuildError(f"{name}: no such database; run `make build` first")
+    mart = f"pql.pql_{entity}s"
+    query = f"""
+        select *, count(*) filter (where is_qualified) over () as qualified_leads
+        from {mart}
+        order by is_qualified desc, score desc, {entity}_id, definition_id
+        limit ?
+    """
+    try:
+        with duckdb.connect(database, read_only=True) as connection:
+            cursor = connection.execute(query, [top])
+            columns = [column[0] for column in cursor.description]
+            leads = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    except duckdb.CatalogException:
+        raise BuildError(f"{name}: there is no {mart} in it; run `make build` first") from None
+    except duckdb.Error as error:
+        raise BuildError(f"{name}: cannot be read: {str(error).splitlines()[0]}") from None
+    return leads, leads[0]["qualified_leads"] if leads else 0
+
+
+def clean(text: object) -> str:
+    """Return text from the product as one line that cannot steer the terminal."""
+    printable = (
+        " " if unicodedata.category(character).startswith("C") else character
+        for character in str(text)
+    )
+    return " ".join("".join(printable).split())
+
+
+def number(value: Decimal | float | int) -> str:
+    """Write a number without idle zeros: 85, 62.5."""
+    text = f"{value:.2f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def lead_lines(rank: int, lead: Lead, entity: str, width: int) -> list[str]:
+    """Describe one lead: who, by which definition, how strongly, since when, and why."""
+    entity_id = clean(lead[f"{entity}_id"])
+    name = clean(lead.get("account_name" if entity == "account" else "email") or "")
+    who = f"{name} ({entity_id})" if name else entity_id
+    score = f"score {number(lead['score'])}"
+    if lead["score_threshold"] is not None:
+        score += f" of {number(lead['score_threshold'])}"
+    if lead["is_qualified"]:
+        since = f"qualified since {lead['qualified_on']}"
+        if lead["qualified_by"] == "hand_raise":
+            since += " (raised a hand)"
+    else:
+        since = f"not qualified: {clean(lead['ineligible_reason'] or lead['gap_to_qualify'] or '')}"
+    headline = " · ".join([who, clean(lead["definition_id"]), score, since])
+    reasons = clean(lead["top_reasons"] or "no reasons")
+    return [
+        *textwrap.wrap(headline, width, initial_indent=f"{rank:>3}. ", subsequent_indent=" " * 5),
+        *textwrap.wrap(reasons, width, initial_indent=" " * 5, subsequent_indent=" " * 5),
+    ]
+
+
+def report(leads: Sequence[Lead], qualified: int, entity: str, width: int) -> str:
+    """Describe the strongest leads, one after the other."""
+    if not leads:
+        return f"No {entity} is scored: no live definition is about {entity}s, or none was active."
+    title = f"Strongest {entity}s as of {leads[0]['as_of_date']} ({qualified} qualified in all)"
+    lines = [title]
+    for rank, lead in enumerate(leads, start=1):
+        lines += ["", *lead_lines(rank, lead, entity, width)]
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 2 where there is nothing to show."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entity", choices=("account", "user"), help="whom (accounts, if any)")
+    parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="show the rebuild of that past day")
+    parser.add_argument("--top", type=int, default=10, metavar="N", help="how many (10)")
+    arguments = parser.parse_args(argv)
+    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
+    sys.stdout.reconfigure(errors="replace")
+    try:
+        database = database_path(parse_date(arguments.as_of) if arguments.as_of else None)
+        entity = arguments.entity or "account"
+        leads, qualified = read_leads(database, entity, arguments.top)
+        if not leads and not arguments.entity:
+            entity = "user"
+            leads, qualified = read_leads(database, entity, arguments.top)
+    except BuildError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    print(report(leads, qualified, entity, width))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,388 @@
+"""The launcher, and the list of leads it ends with: what they read, refuse and say. No dbt runs."""
+
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "scripts"))
+
+import build  # noqa: E402
+import show  # noqa: E402
+
+HEADER = "signal_id,signal_name,window_days\n"
+
+
+@pytest.fixture
+def raw(tmp_path):
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    for name in ("events", "users"):
+        (folder / f"{name}.csv").write_text(f"{name}_id\n1\n")
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project with a shipped config of one row per file."""
+    root = tmp_path / "project"
+    shipped = root / "seeds" / "config"
+    shipped.mkdir(parents=True)
+    for name in build.CONFIG_FILES:
+        (shipped / name).write_text(f"{HEADER}shipped,{name},7\n")
+    (shipped / "_config__seeds.yml").write_text("version: 2\n")
+    monkeypatch.setattr(build, "PROJECT", root)
+    monkeypatch.setattr(build, "SHIPPED_CONFIG", shipped)
+    monkeypatch.delenv("PQL_DUCKDB_PATH", raising=False)
+    return root
+
+
+@pytest.fixture
+def config(tmp_path):
+    folder = tmp_path / "My rules!"
+    folder.mkdir()
+    for name in build.REQUIRED_CONFIG:
+        (folder / name).write_text(f"{HEADER}mine,{name},14\n")
+    return folder
+
+
+def refused(call, *arguments):
+    with pytest.raises(build.BuildError) as error:
+        call(*arguments)
+    message = str(error.value)
+    assert "\n" not in message
+    return message
+
+
+# --- raw tables -----------------------------------------------------------------------------------
+
+
+def test_raw_tables_are_those_of_the_contract():
+    text = (PROJECT / "models" / "staging" / "_staging__sources.yml").read_text()
+    tables = [table["name"] for table in yaml.safe_load(text)["sources"][0]["tables"]]
+    assert sorted(tables) == sorted((*build.REQUIRED_TABLES, *build.OPTIONAL_TABLES))
+
+
+def test_raw_tables_are_found_as_csv_parquet_or_folder(raw):
+    duckdb.sql("select 1 as account_id").write_parquet(str(raw / "accounts.parquet"))
+    (raw / "events.csv").unlink()
+    (raw / "events" / "2026").mkdir(parents=True)
+    (raw / "events" / "2026" / "05.csv").write_text("event_name\nlogged_in\n")
+    (raw / "notes.csv").write_text("mine\n")
+    assert build.find_raw_tables(raw) == ["events", "users", "accounts"]
+    assert build.unread_files(raw) == ["notes.csv"]
+
+
+def test_missing_raw_folder_is_named(tmp_path):
+    assert f"{tmp_path / 'nowhere'}: no such folder" in refused(
+        build.find_raw_tables, tmp_path / "nowhere"
+    )
+
+
+@pytest.mark.parametrize("name", build.REQUIRED_TABLES)
+def test_missing_required_table_is_named(raw, name):
+    (raw / f"{name}.csv").unlink()
+    assert f"the required table {name} is missing" in refused(build.find_raw_tables, raw)
+
+
+def test_table_that_is_there_twice_is_refused(raw):
+    (raw / "users.parquet").touch()
+    assert "users.parquet and users.csv both hold" in refused(build.find_raw_tables, raw)
+
+
+@pytest.mark.parametrize(
+    ("names", "reason"), [((), "has neither"), (("a.csv", "b.parquet"), "not both")]
+)
+def test_table_folder_holds_files_of_one_kind(raw, names, reason):
+    (raw / "accounts").mkdir()
+    for name in names:
+        (raw / "accounts" / name).touch()
+    assert reason in refused(build.find_raw_tables, raw)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("accounts.parquet", b"not parquet"),
+        ("accounts.csv", b"account_id\n\xff\xfe\n"),
+        ("accounts.csv", b'account_id,domain\na,b\n"c,d\n'),
+    ],
+)
+def test_unreadable_file_is_named(raw, name, content):
+    (raw / name).write_bytes(content)
+    assert f"{raw / name}: cannot be read" in refused(build.find_raw_tables, raw)
+
+
+# --- config folder --------------------------------------------------------------------------------
+
+
+def overlay(folder):
+    return build.PROJECT / build.overlay_config(folder)
+
+
+def test_shipped_config_has_every_file_and_no_other():
+    shipped = {path.name for path in (PROJECT / "seeds" / "config").glob("*.csv")}
+    assert shipped == set(build.CONFIG_FILES)
+
+
+def test_config_folder_lies_over_the_shipped_one(project, config):
+    copy = overlay(config)
+    assert copy.parent == project / ".config"
+    assert copy.name.startswith("my_rules_")
+    for name in build.REQUIRED_CONFIG:
+        assert (copy / name).read_text() == f"{HEADER}mine,{name},14\n"
+    for name in build.EMPTY_CONFIG:
+        assert (copy / name).read_text() == HEADER
+    for name in build.SHARED_CONFIG:
+        assert (copy / name).read_text() == f"{HEADER}shipped,{name},7\n"
+    assert (copy / "_config__seeds.yml").read_text() == "version: 2\n"
+
+
+@pytest.mark.usefixtures("project")
+def test_config_of_other_content_has_another_copy(config):
+    first = overlay(config)
+    assert overlay(config) == first
+    with (config / "signals.csv").open("a") as file:
+        file.write("second,Second,7\n")
+    assert overlay(config) != first
+    assert "second" not in (first / "signals.csv").read_text()
+
+
+@pytest.mark.usefixtures("project")
+def test_config_copy_edited_by_mistake_is_mended(config):
+    copy = overlay(config)
+    (copy / "signals.csv").write_text("spoilt")
+    assert "mine" in (overlay(config) / "signals.csv").read_text()
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    "content",
+    [
+        'signal_id,signal_name,window_days\na,"Café, twice",7\n'.encode("utf-8-sig"),
+        'signal_id;signal_name;window_days\r\na;"Café, twice";7\r\n;;\r\n'.encode(),
+        "signal_id\tsignal_name\twindow_days\na\tCafé, twice\t7\n".encode(),
+        'window_days, signal_id ,signal_name\n7,a,"Café, twice"\n\n'.encode(),
+    ],
+    ids=["byte-order mark", "semicolons", "tabs", "other column order"],
+)
+def test_spreadsheets_csv_is_read(config, content):
+    (config / "signals.csv").write_bytes(content)
+    assert (overlay(config) / "signals.csv").read_text() == f'{HEADER}a,"Café, twice",7\n'
+
+
+@pytest.mark.usefixtures("project")
+def test_column_left_out_is_blank(config):
+    (config / "signals.csv").write_text("signal_id,window_days\na,7\n")
+    assert (overlay(config) / "signals.csv").read_text() == f"{HEADER}a,,7\n"
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "line 1: no header; the columns are signal_id, signal_name"),
+        (b"signal_id,signal_nam\n", "unknown column signal_nam; did you mean signal_name?"),
+        (b"signal_id,signal_id\n", "line 1: the column signal_id is there twice"),
+        (b"signal_id,\n", "line 1: column 2 has no name"),
+        (b"signal_id,window_days\na,7\nb,7,8\n", "line 3: 3 cells under 2 columns"),
+        (b"signal_id,window_days\na\n", "line 2: 1 cells under 2 columns"),
+        (b"signal_id,signal_name\na,b\nb,Caf\xe9\n", "line 3: not UTF-8"),
+        (b'signal_id,signal_name\na,"b\n', "line 2: unexpected end of data"),
+    ],
+)
+def test_config_file_of_wrong_shape_is_refused(config, content, message):
+    path = config / "signals.csv"
+    path.write_bytes(content)
+    text = refused(overlay, config)
+    assert text.startswith(str(path))
+    assert message in text
+
+
+@pytest.mark.usefixtures("project")
+def test_unknown_config_file_is_refused(config):
+    (config / "fit_rule.csv").touch()
+    assert "fit_rule.csv: not a config file; did you mean fit_rules.csv?" in refused(
+        overlay, config
+    )
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("name", build.REQUIRED_CONFIG)
+def test_missing_config_file_is_named(config, name):
+    (config / name).unlink()
+    assert f"{name} is missing" in refused(overlay, config)
+
+
+# --- dbt ------------------------------------------------------------------------------------------
+
+
+def test_past_day_has_its_own_database(project, monkeypatch):
+    day = date(2026, 5, 1)
+    assert build.database_path() == project / "warehouse.duckdb"
+    monkeypatch.setenv("PQL_DUCKDB_PATH", "/data/sales.duckdb")
+    assert build.database_path(day) == Path("/data/sales_as_of_2026_05_01.duckdb")
+
+
+@pytest.mark.parametrize("schema", build.SCHEMAS)
+def test_database_named_like_a_schema_is_refused(monkeypatch, schema):
+    monkeypatch.setenv("PQL_DUCKDB_PATH", f"data/{schema}.duckdb")
+    assert "has the name of a schema" in refused(build.database_path)
+
+
+def test_dates_and_vars_are_checked():
+    assert build.parse_date("2026-05-01") == date(2026, 5, 1)
+    assert "not a date" in refused(build.parse_date, "2026-02-30")
+    assert build.parse_variables('{"decay_step_days": 1}') == {"decay_step_days": 1}
+    assert "not JSON" in refused(build.parse_variables, "{decay}")
+    assert "not a JSON object" in refused(build.parse_variables, "[1]")
+    assert "give as_of as --as-of" in refused(build.parse_variables, '{"as_of": "2026-05-01"}')
+
+
+@pytest.fixture
+def dbt_calls(monkeypatch):
+    calls = []
+
+    def dbt_build(variables, full_refresh, quiet, **env):
+        calls.append((variables, full_refresh, quiet, env))
+        return 7
+
+    monkeypatch.setattr(build, "dbt_build", dbt_build)
+    return calls
+
+
+@pytest.mark.usefixtures("project")
+def test_demo_is_built_like_a_plain_dbt_build(dbt_calls):
+    assert build.main([]) == 7
+    assert dbt_calls == [({}, False, False, {})]
+
+
+def test_everything_given_reaches_dbt(project, raw, config, dbt_calls, capsys):
+    (raw / "attributes.csv").write_text("entity_type\n")
+    arguments = ["--raw", str(raw), "--config", str(config), "--as-of", "2026-05-01"]
+    build.main([*arguments, "--vars", '{"projection_days": 30}', "--full-refresh"])
+    ((variables, full_refresh, quiet, env),) = dbt_calls
+    assert variables == {
+        "raw_source": "canonical",
+        "raw_path": str(raw),
+        "raw_tables": ["attributes"],
+        "projection_days": 30,
+        "as_of": "2026-05-01",
+    }
+    assert (full_refresh, quiet) == (True, False)
+    assert env["PQL_DUCKDB_PATH"] == str(project / "warehouse_as_of_2026_05_01.duckdb")
+    assert (project / env["PQL_CONFIG_PATH"] / "signals.csv").exists()
+    assert "events, users, attributes" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("project")
+def test_mistake_is_one_line_and_exit_code_2(dbt_calls, capsys, tmp_path):
+    assert build.main(["--raw", str(tmp_path / "nowhere")]) == 2
+    assert dbt_calls == []
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert error.count("\n") == 1
+
+
+# --- the strongest leads --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def marts(tmp_path, monkeypatch):
+    path = tmp_path / "leads.duckdb"
+    monkeypatch.setenv("PQL_DUCKDB_PATH", str(path))
+    return path
+
+
+def write_mart(path, entity, rows):
+    columns = (
+        "account_name text, email text, definition_id text, score decimal(18, 2), "
+        "score_threshold decimal(18, 2), is_qualified boolean, qualified_by text, "
+        "qualified_on date, as_of_date date, ineligible_reason text, gap_to_qualify text, "
+        "top_reasons text"
+    )
+    with duckdb.connect(path) as connection:
+        connection.execute("create schema if not exists pql")
+        connection.execute(f"create table pql.pql_{entity}s ({entity}_id text, {columns})")
+        for row in rows:
+            names = ", ".join(row)
+            places = ", ".join("?" for _ in row)
+            connection.execute(
+                f"insert into pql.pql_{entity}s ({names}) values ({places})", [*row.values()]
+            )
+
+
+def lead(account_id, score, *, qualified, **other):
+    return {
+        "account_id": account_id,
+        "definition_id": "six_signal",
+        "score": score,
+        "is_qualified": qualified,
+        "as_of_date": "2026-06-30",
+        **other,
+    }
+
+
+def test_leads_are_shown_qualified_first_then_by_score(marts, capsys):
+    high = lead("high", 90, qualified=False, gap_to_qualify="needs 10 employees")
+    low = lead("low", 50.5, qualified=True, qualified_on="2026-06-01", score_threshold=50)
+    raised = lead(
+        "raised", 60, qualified=True, qualified_on="2026-06-02", qualified_by="hand_raise"
+    )
+    write_mart(marts, "account", [high, low | {"top_reasons": "Saw pricing twice"}, raised])
+    assert show.main([]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "Strongest accounts as of 2026-06-30 (2 qualified in all)",
+        "",
+        "  1. raised · six_signal · score 60 · qualified since 2026-06-02 (raised a hand)",
+        "     no reasons",
+        "",
+        "  2. low · six_signal · score 50.5 of 50 · qualified since 2026-06-01",
+        "     Saw pricing twice",
+        "",
+        "  3. high · six_signal · score 90 · not qualified: needs 10 employees",
+        "     no reasons",
+    ]
+
+
+def test_users_are_shown_where_no_account_is_scored(marts, capsys):
+    write_mart(marts, "account", [])
+    user = lead("", 60, qualified=True, email="ada@acme.example", user_id="u1")
+    del user["account_id"]
+    write_mart(marts, "user", [user])
+    assert show.main([]) == 0
+    assert "1. ada@acme.example (u1)" in capsys.readouterr().out
+
+
+def test_text_of_the_product_cannot_steer_the_terminal(marts, capsys):
+    evil = "Ac\x1b[2Jme\r\n\u202eInc"
+    write_mart(marts, "account", [lead("a", 1, qualified=True, account_name=evil)])
+    show.main([])
+    assert "1. Ac [2Jme Inc (a)" in capsys.readouterr().out
+
+
+def test_long_reasons_are_wrapped():
+    row = lead("a", 100, qualified=True, qualified_on="2026-06-01", qualified_by="score")
+    row |= {"score_threshold": 50, "top_reasons": "word " * 40}
+    lines = show.lead_lines(1, row, "account", 40)
+    assert len(lines) > 5
+    assert max(map(len, lines)) <= 40
+
+
+def test_missing_database_or_mart_is_one_line(marts, capsys):
+    assert show.main([]) == 2
+    assert "no such database; run `make build` first" in capsys.readouterr().err
+    duckdb.connect(marts).close()
+    assert show.main([]) == 2
+    error = capsys.readouterr().err
+    assert "there is no pql.pql_accounts in it" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(("value", "text"), [(100, "100"), (62.5, "62.5"), (0, "0"), (-5, "-5")])
+def test_numbers_have_no_idle_zeros(value, text):
+    assert show.number(value) == text
