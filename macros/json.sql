@@ -1,0 +1,38 @@
+{#- JSON access, the one thing that dbt's cross-database macros lack. -#}
+
+{#- Whether a text is a JSON object. -#}
+{% macro is_json_object(json_text) -%}
+    {{ return(adapter.dispatch("is_json_object")(json_text)) }}
+{%- endmacro %}
+
+{% macro duckdb__is_json_object(json_text) -%}
+    case when json_valid({{ json_text }}) then json_type({{ json_text }}) = 'OBJECT' else false end
+{%- endmacro %}
+
+{#- The type of one property of a JSON object, in upper case ('OBJECT', 'ARRAY', ...); null where
+    the property is absent or null.
+    json_text: a JSON object; key: the property's name (an expression: names are data). -#}
+{% macro json_property_type(json_text, key) -%}
+    {{ return(adapter.dispatch("json_property_type")(json_text, key)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_property_type(json_text, key) -%}
+    nullif(json_type({{ json_text }}, {{ json_pointer(key) }}), 'NULL')
+{%- endmacro %}
+
+{#- One scalar property of a JSON object as text; null where it is absent, null, or no scalar. -#}
+{% macro json_scalar(json_text, key) -%}
+    {{ return(adapter.dispatch("json_scalar")(json_text, key)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_scalar(json_text, key) -%}
+    case
+        when {{ json_property_type(json_text, key) }} not in ('OBJECT', 'ARRAY')
+            then json_extract_string({{ json_text }}, {{ json_pointer(key) }})
+    end
+{%- endmacro %}
+
+{#- A property's name as a JSON pointer (RFC 6901), so that no character in it has a meaning. -#}
+{% macro json_pointer(key) -%}
+    '/' || replace(replace({{ key }}, '~', '~0'), '/', '~1')
+{%- endmacro %}

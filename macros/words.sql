@@ -1,0 +1,26 @@
+{#- How numbers and days are put into words, wherever a person reads them. -#}
+
+{#- A number without needless decimals: 4, 12.50. -#}
+{% macro number_in_words(number) -%}
+    case
+        when {{ number }} = floor({{ number }})
+            then cast(cast({{ number }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }})
+        else cast(cast({{ number }} as decimal(28, 2)) as {{ dbt.type_string() }})
+    end
+{%- endmacro %}
+
+{#- Points with their sign: +20, -7.50. -#}
+{% macro points_in_words(points) -%}
+    case when {{ points }} > 0 then '+' else '' end || {{ number_in_words(points) }}
+{%- endmacro %}
+
+{#- How long before a day another day was: today, yesterday, 12 days ago. -#}
+{% macro days_ago_in_words(date, as_of_date) -%}
+    case {{ dbt.datediff(date, as_of_date, 'day') }}
+        when 0 then 'today'
+        when 1 then 'yesterday'
+        else
+            cast({{ dbt.datediff(date, as_of_date, 'day') }} as {{ dbt.type_string() }})
+            || ' days ago'
+    end
+{%- endmacro %}

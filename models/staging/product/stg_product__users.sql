@@ -1,0 +1,50 @@
+with
+
+raw_users as (
+
+    select * from {{ raw_table('users') }} as raw_rows
+    where user_id is not null
+
+),
+
+typed_users as (
+
+    select
+        user_id,
+        lower(email) as email,
+        account_id,
+        job_title,
+        crm_contact_id,
+        coalesce(lower(email_opt_out) in ('true', 't', 'yes', 'y', '1'), false) as email_opt_out,
+        {{ try_timestamp('created_at') }} as created_at
+    from raw_users
+
+),
+
+-- an id that stands twice is listed in config_problems, and its latest row counts
+ranked_users as (
+
+    select
+        *,
+        row_number() over (
+            partition by user_id
+            order by created_at desc nulls last, email, account_id, job_title, crm_contact_id
+        ) as row_rank
+    from typed_users
+
+)
+
+select
+    user_id,
+    email,
+    account_id,
+    job_title,
+    crm_contact_id,
+    case
+        when {{ dbt.position("'@'", 'email') }} > 0
+            then {{ dbt.split_part('email', "'@'", 2) }}
+    end as mail_domain,
+    email_opt_out,
+    created_at
+from ranked_users
+where row_rank = 1
