@@ -1,0 +1,69 @@
+{#- A domain and its parents are looked up: mail.acme.com is acme.com's. -#}
+with recursive
+
+domains as (
+
+    select mail_domain as domain from {{ ref('stg_product__users') }}
+    where mail_domain is not null
+    union
+    select domain from {{ ref('stg_product__accounts') }}
+    where domain is not null
+
+),
+
+parents as (
+
+    select
+        domain,
+        domain as parent,
+        0 as depth
+    from domains
+    union all
+    select
+        domain,
+        substring(parent, {{ dbt.position("'.'", 'parent') }} + 1) as parent,
+        depth + 1 as depth
+    from parents
+    where {{ dbt.position("'.'", 'parent') }} > 0
+
+),
+
+listed_domains as (
+
+    select
+        domain,
+        domain_type,
+        1 as list_rank
+    from {{ ref('int_special_domains') }}
+    union all
+    select
+        domain,
+        domain_type,
+        2 as list_rank
+    from {{ ref('mail_domains') }}
+
+),
+
+ranked_types as (
+
+    select
+        parents.domain,
+        listed_domains.domain_type,
+        row_number() over (
+            partition by parents.domain
+            order by
+                coalesce(listed_domains.list_rank, 3),
+                parents.depth,
+                listed_domains.domain_type
+        ) as type_rank
+    from parents
+    left join listed_domains
+        on parents.parent = listed_domains.domain
+
+)
+
+select
+    domain,
+    coalesce(domain_type, 'business') as domain_type
+from ranked_types
+where type_rank = 1

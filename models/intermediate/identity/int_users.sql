@@ -1,0 +1,154 @@
+with
+
+users as (
+
+    select * from {{ ref('stg_product__users') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('stg_product__accounts') }}
+
+),
+
+identity_links as (
+
+    select * from {{ ref('int_identity_links') }}
+
+),
+
+domain_types as (
+
+    select * from {{ ref('int_domain_types') }}
+
+),
+
+exclusions as (
+
+    select * from {{ ref('int_exclusions') }}
+    where entity_type = 'user'
+
+),
+
+actor_accounts as (
+
+    select
+        coalesce(identity_links.to_id, signal_counts.actor_id) as user_id,
+        signal_counts.account_id,
+        max(signal_counts.activity_date) as activity_date
+    from {{ ref('int_signal_counts') }} as signal_counts
+    left join identity_links
+        on
+            signal_counts.actor_id = identity_links.from_id
+            and identity_links.entity_type = 'user'
+    where
+        signal_counts.signal_id = 'any_activity'
+        and signal_counts.actor_id is not null
+    group by
+        coalesce(identity_links.to_id, signal_counts.actor_id),
+        signal_counts.account_id
+
+),
+
+ranked_actor_accounts as (
+
+    select
+        *,
+        row_number() over (
+            partition by user_id order by activity_date desc, account_id
+        ) as account_rank
+    from actor_accounts
+    where account_id is not null
+
+),
+
+-- the accounts of a work-mail domain
+domain_accounts as (
+
+    select
+        accounts.domain,
+        min(accounts.account_id) as account_id
+    from accounts
+    inner join domain_types
+        on accounts.domain = domain_types.domain
+    where domain_types.domain_type not in ('free', 'disposable', 'education')
+    group by accounts.domain
+
+),
+
+-- a superseded id has no say: the survivor's own row counts
+user_ids as (
+
+    select users.user_id
+    from users
+    left join identity_links
+        on
+            users.user_id = identity_links.from_id
+            and identity_links.entity_type = 'user'
+    where identity_links.from_id is null
+    union
+    select user_id from actor_accounts
+
+),
+
+joined_users as (
+
+    select
+        user_ids.user_id,
+        users.email,
+        users.job_title,
+        users.crm_contact_id,
+        users.mail_domain,
+        users.email_opt_out,
+        users.created_at,
+        users.user_id is not null as is_known,
+        coalesce(domain_types.domain_type, 'unknown') as domain_type,
+        coalesce(
+            users.account_id, ranked_actor_accounts.account_id, domain_accounts.account_id
+        ) as own_account_id
+    from user_ids
+    left join users
+        on user_ids.user_id = users.user_id
+    left join domain_types
+        on users.mail_domain = domain_types.domain
+    left join ranked_actor_accounts
+        on
+            user_ids.user_id = ranked_actor_accounts.user_id
+            and ranked_actor_accounts.account_rank = 1
+    left join domain_accounts
+        on users.mail_domain = domain_accounts.domain
+
+),
+
+linked_users as (
+
+    select
+        joined_users.*,
+        coalesce(account_links.to_id, joined_users.own_account_id) as account_id
+    from joined_users
+    left join identity_links as account_links
+        on
+            joined_users.own_account_id = account_links.from_id
+            and account_links.entity_type = 'account'
+
+)
+
+select
+    linked_users.user_id,
+    linked_users.account_id,
+    linked_users.email,
+    linked_users.mail_domain,
+    linked_users.domain_type,
+    linked_users.job_title,
+    linked_users.crm_contact_id,
+    case
+        when linked_users.domain_type = 'internal' then 'works here: mail on an internal domain'
+        else exclusions.reason
+    end as exclusion_reason,
+    coalesce(linked_users.email_opt_out, false) as email_opt_out,
+    linked_users.is_known,
+    linked_users.created_at
+from linked_users
+left join exclusions
+    on linked_users.user_id = exclusions.entity_id

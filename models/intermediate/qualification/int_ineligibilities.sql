@@ -1,0 +1,197 @@
+{%- set text = dbt.type_string() -%}
+
+with
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+definitions as (
+
+    select * from {{ ref('int_definitions') }}
+    where status = 'live'
+
+),
+
+fit_rules as (
+
+    select
+        fit_rules.*,
+        definitions.entity_type
+    from {{ ref('int_fit_rules') }} as fit_rules
+    inner join definitions
+        on fit_rules.definition_key = definitions.definition_key
+
+),
+
+-- what is known today; of several job titles the first stands for all
+known_values as (
+
+    select
+        attribute_timelines.entity_type,
+        attribute_timelines.entity_id,
+        attribute_timelines.attribute,
+        min(attribute_timelines.attribute_value) as attribute_value
+    from {{ ref('int_attribute_timelines') }} as attribute_timelines
+    inner join clock
+        on
+            attribute_timelines.valid_from <= clock.as_of_date
+            and (
+                attribute_timelines.valid_to is null
+                or attribute_timelines.valid_to > clock.as_of_date
+            )
+    group by
+        attribute_timelines.entity_type,
+        attribute_timelines.entity_id,
+        attribute_timelines.attribute
+
+),
+
+fit_results as (
+
+    select
+        fit_timelines.definition_key,
+        fit_timelines.entity_type,
+        fit_timelines.entity_id,
+        fit_timelines.fit_rule_id,
+        fit_timelines.effect,
+        fit_timelines.gate_group,
+        fit_timelines.is_met,
+        coalesce(
+            fit_rules.reason,
+            fit_rules.attribute || ' ' || fit_rules.operator || ' ' || coalesce(fit_rules.value, '')
+        )
+        || ' (' || fit_rules.attribute || ': '
+        || coalesce(known_values.attribute_value, 'unknown') || ')' as reason
+    from {{ ref('int_fit_timelines') }} as fit_timelines
+    inner join fit_rules
+        on
+            fit_timelines.definition_key = fit_rules.definition_key
+            and fit_timelines.fit_rule_id = fit_rules.fit_rule_id
+    inner join clock
+        on
+            fit_timelines.valid_from <= clock.as_of_date
+            and (fit_timelines.valid_to is null or fit_timelines.valid_to > clock.as_of_date)
+    left join known_values
+        on
+            fit_timelines.entity_type = known_values.entity_type
+            and fit_timelines.entity_id = known_values.entity_id
+            and fit_rules.attribute = known_values.attribute
+
+),
+
+-- a group fails when none of its gates passes: its first gate says so
+failed_gates as (
+
+    select
+        definition_key,
+        entity_type,
+        entity_id,
+        'not met: ' || min(reason) as reason
+    from fit_results
+    where effect = 'gate'
+    group by definition_key, entity_type, entity_id, gate_group
+    having sum(case when is_met then 1 else 0 end) = 0
+
+),
+
+conditions as (
+
+    select conditions.*
+    from {{ ref('int_conditions') }} as conditions
+    inner join clock
+        on
+            conditions.valid_from <= clock.as_of_date
+            and (conditions.valid_to is null or conditions.valid_to > clock.as_of_date)
+
+),
+
+stages as (
+
+    select stage_timelines.*
+    from {{ ref('int_stage_timelines') }} as stage_timelines
+    inner join clock
+        on
+            stage_timelines.valid_from <= clock.as_of_date
+            and (stage_timelines.valid_to is null or stage_timelines.valid_to > clock.as_of_date)
+
+),
+
+reasons as (
+
+    select
+        definition_key,
+        entity_type,
+        entity_id,
+        1 as reason_rank,
+        reason
+    from fit_results
+    where effect = 'disqualify' and is_met
+    union all
+    select
+        conditions.definition_key,
+        conditions.entity_type,
+        conditions.entity_id,
+        2 as reason_rank,
+        'disqualified: ' || signals.signal_name as reason
+    from conditions
+    inner join {{ ref('int_definition_rules') }} as definition_rules
+        on
+            conditions.definition_key = definition_rules.definition_key
+            and conditions.condition_id = definition_rules.rule_id
+    inner join {{ ref('int_signals') }} as signals
+        on definition_rules.signal_id = signals.signal_id
+    where conditions.condition_type = 'disqualified'
+    union all
+    select
+        definitions.definition_key,
+        stages.entity_type,
+        stages.entity_id,
+        3 as reason_rank,
+        'stage is ' || stages.stage || ', and the definition is for '
+        || replace(definitions.audience, '|', ' or ') as reason
+    from stages
+    inner join definitions
+        on
+            stages.entity_type = definitions.entity_type
+            and not {{ is_in_list('stages.stage', 'definitions.audience') }}
+    union all
+    select
+        definition_key,
+        entity_type,
+        entity_id,
+        4 as reason_rank,
+        'already pays for ' || condition_id as reason
+    from conditions
+    where condition_type = 'owned_line'
+    union all
+    select
+        definition_key,
+        entity_type,
+        entity_id,
+        5 as reason_rank,
+        reason
+    from failed_gates
+
+),
+
+ranked_reasons as (
+
+    select
+        *,
+        row_number() over (
+            partition by definition_key, entity_type, entity_id order by reason_rank, reason
+        ) as reason_order
+    from reasons
+
+)
+
+select
+    definition_key,
+    entity_type,
+    entity_id,
+    cast(reason as {{ text }}) as reason
+from ranked_reasons
+where reason_order = 1

@@ -1,0 +1,109 @@
+with
+
+entities as (
+
+    select * from {{ ref('int_entities') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+subscriptions as (
+
+    select
+        entity_subscriptions.*,
+        entities.first_active_on
+    from {{ ref('int_entity_subscriptions') }} as entity_subscriptions
+    inner join entities
+        on
+            entity_subscriptions.entity_type = entities.entity_type
+            and entity_subscriptions.entity_id = entities.entity_id
+
+),
+
+periods as (
+
+    select
+        entity_type,
+        entity_id,
+        1 as entity_count,
+        0 as paid_count,
+        0 as trial_count,
+        0 as ended_count,
+        first_active_on as valid_from,
+        cast(null as date) as valid_to
+    from entities
+    union all
+    select
+        entity_type,
+        entity_id,
+        0 as entity_count,
+        case when stage = 'paid' then 1 else 0 end as paid_count,
+        case when stage = 'trial' then 1 else 0 end as trial_count,
+        0 as ended_count,
+        greatest(started_on, first_active_on) as valid_from,
+        ended_on as valid_to
+    from subscriptions
+    where
+        started_on is not null
+        and (ended_on is null or (ended_on > started_on and ended_on > first_active_on))
+    union all
+    select
+        entity_type,
+        entity_id,
+        0 as entity_count,
+        0 as paid_count,
+        0 as trial_count,
+        1 as ended_count,
+        greatest(ended_on, first_active_on) as valid_from,
+        cast(null as date) as valid_to
+    from subscriptions
+    where stage = 'paid' and ended_on is not null
+
+),
+
+steps as (
+
+    {{ steps_from_periods(
+        'periods',
+        ['entity_type', 'entity_id'],
+        ['entity_count', 'paid_count', 'trial_count', 'ended_count'],
+    ) | indent(4) }}
+
+),
+
+steps_in_horizon as (
+
+    select steps.*
+    from steps
+    inner join clock
+        on steps.step_date <= clock.horizon_date
+
+),
+
+timelines as (
+
+    {{ periods_from_steps(
+        'steps_in_horizon',
+        ['entity_type', 'entity_id'],
+        ['entity_count', 'paid_count', 'trial_count', 'ended_count'],
+    ) | indent(4) }}
+
+)
+
+select
+    entity_type,
+    entity_id,
+    case
+        when paid_count > 0 then 'paid'
+        when trial_count > 0 then 'trial'
+        when ended_count > 0 then 'churned'
+        else 'free'
+    end as stage,
+    valid_from,
+    valid_to
+from timelines

@@ -1,0 +1,178 @@
+with
+
+definitions as (
+
+    select * from {{ ref('int_definitions') }}
+
+),
+
+entities as (
+
+    select * from {{ ref('int_entities') }}
+
+),
+
+rule_periods as (
+
+    select
+        rule_timelines.definition_key,
+        rule_timelines.entity_type,
+        rule_timelines.entity_id,
+        rule_timelines.rule_id,
+        signals.category,
+        rule_timelines.points,
+        rule_timelines.valid_from,
+        rule_timelines.valid_to
+    from {{ ref('int_rule_timelines') }} as rule_timelines
+    inner join {{ ref('int_signals') }} as signals
+        on rule_timelines.signal_id = signals.signal_id
+    where rule_timelines.points <> 0
+
+),
+
+capped_periods as (
+
+    select
+        rule_periods.definition_key,
+        rule_periods.entity_type,
+        rule_periods.entity_id,
+        rule_periods.category,
+        category_caps.max_points,
+        rule_periods.points,
+        rule_periods.valid_from,
+        rule_periods.valid_to
+    from rule_periods
+    inner join {{ ref('int_category_caps') }} as category_caps
+        on
+            rule_periods.definition_key = category_caps.definition_key
+            and rule_periods.category = category_caps.category
+
+),
+
+category_steps as (
+
+    {{ steps_from_periods(
+        'capped_periods',
+        ['definition_key', 'entity_type', 'entity_id', 'category', 'max_points'],
+        ['points'],
+    ) | indent(4) }}
+
+),
+
+category_timelines as (
+
+    {{ periods_from_steps(
+        'category_steps',
+        ['definition_key', 'entity_type', 'entity_id', 'category', 'max_points'],
+        ['points'],
+    ) | indent(4) }}
+
+),
+
+fit_periods as (
+
+    select
+        definition_key,
+        entity_type,
+        entity_id,
+        fit_rule_id,
+        points,
+        valid_from,
+        valid_to
+    from {{ ref('int_fit_timelines') }}
+    where effect = 'points' and points <> 0
+
+),
+
+decay_periods as (
+
+    select
+        definitions.definition_key,
+        signal_ages.entity_type,
+        signal_ages.entity_id,
+        -definitions.decay_points_per_week * (signal_ages.age_days / 7) as points,
+        signal_ages.valid_from,
+        signal_ages.valid_to
+    from {{ ref('int_signal_ages') }} as signal_ages
+    inner join entities
+        on
+            signal_ages.entity_type = entities.entity_type
+            and signal_ages.entity_id = entities.entity_id
+    inner join definitions
+        on signal_ages.entity_type = definitions.entity_type
+    where
+        signal_ages.signal_id = 'any_activity'
+        and signal_ages.age_days > 0
+        and definitions.decay_points_per_week <> 0
+
+),
+
+-- every line of the sum, with the days on which it holds
+lines as (
+
+    select
+        definition_key,
+        entity_type,
+        entity_id,
+        'rule' as source,
+        rule_id,
+        points,
+        valid_from,
+        valid_to
+    from rule_periods
+    union all
+    select
+        definition_key,
+        entity_type,
+        entity_id,
+        'cap' as source,
+        category as rule_id,
+        max_points - points as points,
+        valid_from,
+        valid_to
+    from category_timelines
+    where points > max_points
+    union all
+    select
+        definition_key,
+        entity_type,
+        entity_id,
+        'fit' as source,
+        fit_rule_id as rule_id,
+        points,
+        valid_from,
+        valid_to
+    from fit_periods
+    union all
+    select
+        definition_key,
+        entity_type,
+        entity_id,
+        'decay' as source,
+        'idle' as rule_id,
+        points,
+        valid_from,
+        valid_to
+    from decay_periods
+
+),
+
+steps as (
+
+    {{ steps_from_periods(
+        'lines', ['definition_key', 'entity_type', 'entity_id', 'source', 'rule_id'], ['points']
+    ) | indent(4) }}
+
+)
+
+select
+    definition_key,
+    entity_type,
+    entity_id,
+    source,
+    rule_id,
+    cast(sum(points) as decimal(18, 2)) as delta,
+    step_date as changed_on
+from steps
+group by definition_key, entity_type, entity_id, source, rule_id, step_date
+having sum(points) <> 0

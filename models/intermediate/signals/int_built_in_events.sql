@@ -1,0 +1,142 @@
+with
+
+users as (
+
+    select * from {{ ref('int_users') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts') }}
+
+),
+
+user_links as (
+
+    select * from {{ ref('int_identity_links') }}
+    where entity_type = 'user'
+
+),
+
+account_links as (
+
+    select * from {{ ref('int_identity_links') }}
+    where entity_type = 'account'
+
+),
+
+marketing_leads as (
+
+    select * from {{ ref('stg_crm__marketing_leads') }}
+
+),
+
+emails as (
+
+    select
+        email,
+        min(user_id) as user_id
+    from users
+    where email is not null
+    group by email
+
+),
+
+events as (
+
+    select
+        '@signed_up' as event_name,
+        'user' as entity_type,
+        user_id as entity_id,
+        cast(created_at as date) as activity_date
+    from users
+    union all
+    select
+        '@signed_up' as event_name,
+        'account' as entity_type,
+        account_id as entity_id,
+        cast(created_at as date) as activity_date
+    from accounts
+    union all
+    select
+        case stage when 'trial' then '@trial_started' else '@paid_started' end as event_name,
+        entity_type,
+        entity_id,
+        started_on as activity_date
+    from {{ ref('int_entity_subscriptions') }}
+    where stage in ('trial', 'paid')
+    union all
+    select
+        '@subscription_ended' as event_name,
+        entity_type,
+        entity_id,
+        ended_on as activity_date
+    from {{ ref('int_entity_subscriptions') }}
+    union all
+    select
+        '@marketing_qualified' as event_name,
+        'account' as entity_type,
+        coalesce(account_links.to_id, marketing_leads.account_id) as entity_id,
+        marketing_leads.qualified_on as activity_date
+    from marketing_leads
+    left join account_links
+        on marketing_leads.account_id = account_links.from_id
+    union all
+    -- a lead that names no user is the user's who has its mail address
+    select
+        '@marketing_qualified' as event_name,
+        'user' as entity_type,
+        coalesce(user_links.to_id, marketing_leads.user_id, emails.user_id) as entity_id,
+        marketing_leads.qualified_on as activity_date
+    from marketing_leads
+    left join user_links
+        on marketing_leads.user_id = user_links.from_id
+    left join emails
+        on marketing_leads.email = emails.email
+
+),
+
+taking_part as (
+
+    select
+        'user' as entity_type,
+        user_id as entity_id
+    from users
+    where exclusion_reason is null
+    union all
+    select
+        'account' as entity_type,
+        account_id as entity_id
+    from accounts
+    where exclusion_reason is null
+
+)
+
+select
+    signal_events.signal_id,
+    events.entity_type,
+    events.entity_id,
+    events.event_name,
+    events.activity_date,
+    count(*) as event_count
+from events
+inner join taking_part
+    on
+        events.entity_type = taking_part.entity_type
+        and events.entity_id = taking_part.entity_id
+inner join {{ ref('int_signal_events') }} as signal_events
+    on events.event_name = signal_events.event_name
+inner join {{ ref('int_signals') }} as signals
+    on signal_events.signal_id = signals.signal_id
+-- built-in events have no properties
+where
+    events.activity_date is not null
+    and signals.property_name is null
+    and signals.measure_property is null
+group by
+    signal_events.signal_id,
+    events.entity_type,
+    events.entity_id,
+    events.event_name,
+    events.activity_date

@@ -1,0 +1,159 @@
+with
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+-- only what a rule of a definition of that entity type asks for
+scored_signals as (
+
+    select distinct
+        signals.signal_id,
+        definitions.entity_type,
+        signals.measure,
+        signals.window_days
+    from {{ ref('int_definition_rules') }} as definition_rules
+    inner join {{ ref('int_definitions') }} as definitions
+        on definition_rules.definition_key = definitions.definition_key
+    inner join {{ ref('int_signals') }} as signals
+        on definition_rules.signal_id = signals.signal_id
+
+),
+
+signal_days as (
+
+    select
+        signal_days.signal_id,
+        signal_days.entity_type,
+        signal_days.entity_id,
+        signal_days.item,
+        scored_signals.measure,
+        signal_days.event_count,
+        signal_days.value_sum,
+        scored_signals.window_days,
+        signal_days.activity_date,
+        clock.horizon_date
+    from {{ ref('int_entity_signal_days') }} as signal_days
+    inner join scored_signals
+        on
+            signal_days.signal_id = scored_signals.signal_id
+            and signal_days.entity_type = scored_signals.entity_type
+    inner join clock
+        on signal_days.activity_date <= clock.as_of_date
+
+),
+
+-- a day adds its amount when it enters the window, and takes it back when it leaves
+amounts as (
+
+    select
+        signal_id,
+        entity_type,
+        entity_id,
+        case measure
+            when 'events' then sum(event_count)
+            when 'sum' then sum(value_sum)
+            else 1
+        end as amount,
+        activity_date as entry_date,
+        {{ add_days('activity_date', 'window_days') }} as exit_date,
+        horizon_date
+    from signal_days
+    where measure in ('events', 'sum', 'days')
+    group by
+        signal_id, entity_type, entity_id, measure, window_days, activity_date, horizon_date
+
+),
+
+items as (
+
+    select distinct
+        signal_id,
+        entity_type,
+        entity_id,
+        item,
+        activity_date as entry_date,
+        {{ add_days('activity_date', 'window_days') }} as exit_date,
+        horizon_date
+    from signal_days
+    where measure in ('users', 'distinct_values') and item is not null
+
+),
+
+neighbouring_items as (
+
+    select
+        *,
+        lag(exit_date) over (
+            partition by signal_id, entity_type, entity_id, item order by entry_date
+        ) as previous_exit_date,
+        lead(entry_date) over (
+            partition by signal_id, entity_type, entity_id, item order by entry_date
+        ) as next_entry_date,
+        row_number() over (
+            partition by signal_id, entity_type, entity_id, item order by entry_date
+        ) as entry_number
+    from items
+
+),
+
+-- an item counts once, from its first day in the window until no day of it is left there
+steps as (
+
+    select
+        signal_id,
+        entity_type,
+        entity_id,
+        amount as signal_value,
+        entry_date as step_date
+    from amounts
+    union all
+    select
+        signal_id,
+        entity_type,
+        entity_id,
+        -amount as signal_value,
+        exit_date as step_date
+    from amounts
+    where exit_date <= horizon_date
+    union all
+    select
+        signal_id,
+        entity_type,
+        entity_id,
+        1 as signal_value,
+        entry_date as step_date
+    from neighbouring_items
+    where entry_number = 1 or previous_exit_date < entry_date
+    union all
+    select
+        signal_id,
+        entity_type,
+        entity_id,
+        -1 as signal_value,
+        exit_date as step_date
+    from neighbouring_items
+    where
+        exit_date <= horizon_date
+        and (next_entry_date is null or next_entry_date > exit_date)
+
+),
+
+timelines as (
+
+    {{ periods_from_steps(
+        'steps', ['signal_id', 'entity_type', 'entity_id'], ['signal_value']
+    ) | indent(4) }}
+
+)
+
+select
+    signal_id,
+    entity_type,
+    entity_id,
+    cast(signal_value as decimal(28, 6)) as signal_value,
+    valid_from,
+    valid_to
+from timelines
