@@ -117,9 +117,11 @@ select
     signal_events.signal_id,
     events.entity_type,
     events.entity_id,
-    events.event_name,
-    events.activity_date,
-    count(*) as event_count
+    case
+        when signals.measure = 'users' and events.entity_type = 'user' then events.entity_id
+    end as item,
+    count(*) as event_count,
+    events.activity_date
 from events
 inner join taking_part
     on
@@ -129,14 +131,11 @@ inner join {{ ref('int_signal_events') }} as signal_events
     on events.event_name = signal_events.event_name
 inner join {{ ref('int_signals') }} as signals
     on signal_events.signal_id = signals.signal_id
--- built-in events have no properties
-where
-    events.activity_date is not null
-    and signals.property_name is null
-    and signals.measure_property is null
+-- built-in events have no properties: no filter lets them through
+where events.activity_date is not null and signals.property_name is null
 group by
     signal_events.signal_id,
     events.entity_type,
     events.entity_id,
-    events.event_name,
+    signals.measure,
     events.activity_date

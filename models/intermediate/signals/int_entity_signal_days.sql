@@ -94,7 +94,7 @@ entity_counts as (
         signal_id,
         entity_type,
         entity_id,
-        case when entity_type = 'user' then entity_id end as item,
+        item,
         event_count,
         cast(0 as decimal(28, 6)) as value_sum,
         activity_date
