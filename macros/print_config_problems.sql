@@ -1,28 +1,42 @@
-{#- Prints the rows of config_problems at the end of a run that built it: of a failing test, dbt
-    tells only how many rows it found. results: what dbt gives to on-run-end. -#}
+{#- Prints what to mend at the end of a run: the rows of config_problems if it was built, and the
+    description of each test that failed or warned. Of such a test, dbt tells only how many rows it
+    found. results: what dbt gives to on-run-end. -#}
 {% macro print_config_problems(results) -%}
+    {%- set problems = [] -%}
     {%- for result in results if execute -%}
         {%- if result.node.name == "config_problems" and result.status == "success" -%}
-            {%- set problems = run_query(
-                "select severity, file_name, row_key, column_name, problem, mend"
-                ~ " from " ~ result.node.relation_name
-                ~ " order by severity, file_name, row_key, column_name, problem"
-            ) -%}
-            {%- set error_count = problems | selectattr(0, "equalto", "error") | list | length -%}
-            {%- set lines = ["", "To mend in the configuration or the raw tables:"] -%}
-            {%- for severity, file, row, column, problem, mend in problems -%}
-                {%- set place = file ~ (", row " ~ row if row else "") -%}
-                {%- set place = place ~ (", column " ~ column if column else "") -%}
-                {%- do lines.append(severity ~ ": " ~ place) -%}
-                {%- do lines.append("    " ~ problem) -%}
-                {%- do lines.append("    -> " ~ mend) -%}
-            {%- endfor -%}
-            {%- set effect = " (nothing is scored until they are mended)" if error_count else "" -%}
-            {%- do lines.append("errors: " ~ error_count ~ effect) -%}
-            {%- do lines.append("warnings: " ~ (problems | length - error_count)) -%}
-            {%- if problems | length -%}
-                {%- do print(lines | join("\n") ~ "\n") -%}
-            {%- endif -%}
+            {%- do problems.extend(config_problem_texts(result.node.relation_name)) -%}
+        {%- elif result.status in ("fail", "warn") and result.node.description -%}
+            {%- set severity = "error" if result.status == "fail" else "warning" -%}
+            {%- set text = result.node.description | trim | wordwrap(96) | indent(4, true) -%}
+            {%- do problems.append((severity, result.node.name ~ "\n" ~ text)) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if problems -%}
+        {%- set error_count = problems | selectattr(0, "equalto", "error") | list | length -%}
+        {%- set effect = " (nothing is scored until they are mended)" if error_count else "" -%}
+        {%- set lines = ["", "To mend in the configuration or the raw tables:"] -%}
+        {%- for severity, text in problems | sort(attribute="0") -%}
+            {%- do lines.append(severity ~ ": " ~ text) -%}
+        {%- endfor -%}
+        {%- do lines.append("errors: " ~ error_count ~ effect) -%}
+        {%- do lines.append("warnings: " ~ (problems | length - error_count)) -%}
+        {%- do print(lines | join("\n") ~ "\n") -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The rows of config_problems, each as its severity and a text of three lines.
+    relation: its name in SQL. -#}
+{% macro config_problem_texts(relation) -%}
+    {%- set rows = run_query(
+        "select severity, file_name, row_key, column_name, problem, mend from " ~ relation
+        ~ " order by file_name, row_key, column_name, problem"
+    ) -%}
+    {%- set texts = [] -%}
+    {%- for severity, file, row, column, problem, mend in rows -%}
+        {%- set place = file ~ (", row " ~ row if row else "") -%}
+        {%- set place = place ~ (", column " ~ column if column else "") -%}
+        {%- do texts.append((severity, place ~ "\n    " ~ problem ~ "\n    -> " ~ mend)) -%}
+    {%- endfor -%}
+    {{ return(texts) }}
 {%- endmacro %}

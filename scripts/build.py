@@ -96,17 +96,26 @@ def raw_files(folder: Path, name: str) -> list[Path]:
 
 
 def check_readable(file: Path) -> None:
-    """Read a row of a file as dbt will, so that a broken file is named before anything is built."""
+    """Read a file as dbt will, so that a broken one is named before anything is built.
+
+    Any line of a CSV file may be broken, so all are read; a Parquet file that was cut off shows at
+    once.
+    """
     query = "select * from read_parquet(?) limit 1"
     if file.suffix == ".csv":
         form = "all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"'"
-        query = f"select * from read_csv(?, {form}) limit 1"
+        query = f"select count(columns(*)) from read_csv(?, {form})"
     try:
         with duckdb.connect() as connection:
             connection.execute(query, [str(file)]).fetchall()
     except duckdb.Error as error:
-        reason = " ".join(str(error).splitlines()[:2]).strip()
-        raise BuildError(f"{file}: cannot be read, export it again; {reason}") from None
+        raise BuildError(f"{file}: cannot be read, export it again; {reason(error)}") from None
+
+
+def reason(error: duckdb.Error) -> str:
+    """Say in one line what DuckDB says; of a broken CSV line where it is, and what is wrong."""
+    said = str(error).partition("\nPossible")[0].strip().splitlines()
+    return " ".join(dict.fromkeys((said[0], said[-1])))
 
 
 def unread_files(folder: Path) -> list[str]:
@@ -260,6 +269,21 @@ def database_path(as_of: date | None = None) -> Path:
     return path
 
 
+def check_database(path: Path) -> None:
+    """Open the database as dbt will: of one that it cannot open, dbt tells by a stack trace."""
+    if not path.parent.is_dir():
+        raise BuildError(f"PQL_DUCKDB_PATH: there is no folder {path.parent}; make it first")
+    if not path.exists():
+        return
+    try:
+        duckdb.connect(path).close()
+    except duckdb.Error as error:
+        raise BuildError(
+            f"{path}: cannot be opened as a database; close what else has it open, or name another "
+            f"file by PQL_DUCKDB_PATH; {reason(error)}"
+        ) from None
+
+
 def parse_date(text: str) -> date:
     """Read a date as YYYY-MM-DD."""
     try:
@@ -315,6 +339,7 @@ def build(arguments: argparse.Namespace) -> int:
     variables = parse_variables(arguments.vars)
     as_of = parse_date(arguments.as_of) if arguments.as_of else None
     database = database_path(as_of)
+    check_database(database)
     env = {}
     if as_of:
         variables["as_of"] = as_of.isoformat()

@@ -22,6 +22,24 @@ definitions as (
 
 ),
 
+eligibility_changes as (
+
+    select
+        criteria_after.definition_key,
+        criteria_after.entity_type,
+        criteria_after.entity_id,
+        criteria_after.valid_from as changed_on
+    from {{ ref('int_criteria_timelines') }} as criteria_after
+    inner join {{ ref('int_criteria_timelines') }} as criteria_before
+        on
+            criteria_after.definition_key = criteria_before.definition_key
+            and criteria_after.entity_type = criteria_before.entity_type
+            and criteria_after.entity_id = criteria_before.entity_id
+            and criteria_after.valid_from = criteria_before.valid_to
+            and criteria_after.is_eligible <> criteria_before.is_eligible
+
+),
+
 rules as (
 
     select
@@ -30,7 +48,11 @@ rules as (
         definition_rules.points,
         definition_rules.half_life_days,
         signals.signal_name,
-        signals.window_days
+        signals.signal_name
+        || case
+            when signals.window_days is null then ' no longer counts'
+            else ' leaves its ' || cast(signals.window_days as {{ text }}) || '-day window'
+        end as signal_end
     from {{ ref('int_definition_rules') }} as definition_rules
     inner join {{ ref('int_signals') }} as signals
         on definition_rules.signal_id = signals.signal_id
@@ -76,10 +98,18 @@ condition_changes as (
                 qualification_changes.caused_on = conditions.valid_from
                 or qualification_changes.caused_on = conditions.valid_to
             )
-    -- on the first day all that is known begins: the cause is what the entity did
+    left join eligibility_changes
+        on
+            qualification_changes.definition_key = eligibility_changes.definition_key
+            and qualification_changes.entity_type = eligibility_changes.entity_type
+            and qualification_changes.entity_id = eligibility_changes.entity_id
+            and qualification_changes.caused_on = eligibility_changes.changed_on
     where
-        not qualification_changes.is_first_day
-        or conditions.condition_type in ('hand_raise', 'requirement')
+        conditions.condition_type in ('hand_raise', 'requirement')
+        -- on the first day all that is known begins: the cause is what the entity did
+        or (conditions.condition_type = 'active' and not qualification_changes.is_first_day)
+        -- stage and fit may change without a change of eligibility
+        or eligibility_changes.changed_on is not null
 
 ),
 
@@ -99,7 +129,12 @@ condition_causes as (
         0 as cause_points,
         condition_changes.condition_id as cause_id,
         case condition_changes.condition_type
-            when 'hand_raise' then coalesce(rules.signal_name, 'raised a hand')
+            when 'hand_raise'
+                then
+                    case
+                        when condition_changes.is_start then rules.signal_name
+                        else rules.signal_end
+                    end
             when 'requirement'
                 then
                     condition_changes.turn || 'meets requirement ' || condition_changes.condition_id
@@ -154,13 +189,11 @@ score_causes as (
         case score_steps.source
             when 'rule'
                 then
-                    rules.signal_name
-                    || case
-                        when sign(score_steps.delta) = sign(rules.points) then ''
-                        when rules.half_life_days is not null then ' fades'
-                        when rules.window_days is null then ' no longer counts'
-                        else
-                            ' leaves its ' || cast(rules.window_days as {{ text }}) || '-day window'
+                    case
+                        when sign(score_steps.delta) = sign(rules.points) then rules.signal_name
+                        when rules.half_life_days is not null
+                            then rules.signal_name || ' fades'
+                        else rules.signal_end
                     end
             when 'decay'
                 then

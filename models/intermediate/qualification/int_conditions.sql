@@ -230,6 +230,30 @@ timelines as (
 
     {{ periods_from_steps('steps_in_horizon', keys, ['holding_count']) | indent(4) }}
 
+),
+
+compared as (
+
+    select
+        *,
+        coalesce(
+            lag(holding_count) over (partition by {{ keys | join(', ') }} order by valid_from), 0
+        ) as previous_count
+    from timelines
+
+),
+
+-- how many hold it does not matter: only a change between none and some is one
+changes as (
+
+    select
+        *,
+        lead(valid_from) over (
+            partition by {{ keys | join(', ') }} order by valid_from
+        ) as next_valid_from
+    from compared
+    where (holding_count > 0) <> (previous_count > 0)
+
 )
 
 select
@@ -239,6 +263,6 @@ select
     condition_type,
     condition_id,
     valid_from,
-    valid_to
-from timelines
+    next_valid_from as valid_to
+from changes
 where holding_count > 0

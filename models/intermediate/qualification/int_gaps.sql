@@ -1,4 +1,4 @@
-{%- set keys = ["definition_id", "definition_version", "entity_type", "entity_id"] -%}
+{%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 {%- set text = dbt.type_string() -%}
 
 with
@@ -13,9 +13,8 @@ definitions as (
 lines as (
 
     select
-        reasons.*,
         definitions.definition_key,
-        definitions.score_threshold
+        reasons.*
     from {{ ref('pql_reasons') }} as reasons
     inner join definitions
         on
@@ -24,17 +23,46 @@ lines as (
 
 ),
 
+line_sums as (
+
+    select
+        {{ keys | join(',\n        ') }},
+        sum(points) as points,
+        sum(case when source = 'decay' then 0 else points end) as active_points
+    from lines
+    group by {{ keys | join(', ') }}
+
+),
+
 -- anything they do ends the idle days, and gives back what those took
 sums as (
 
     select
-        definition_key,
-        {{ keys | join(',\n        ') }},
-        score_threshold - sum(points) as points_missing,
-        score_threshold
-        - sum(case when source = 'decay' then 0 else points end) as points_missing_if_active
-    from lines
-    group by definition_key, {{ keys | join(', ') }}, score_threshold
+        definitions.definition_key,
+        entities.entity_type,
+        entities.entity_id,
+        {{ dbt.datediff('entities.last_active_on', 'clock.as_of_date', 'day') }} as idle_days,
+        definitions.active_within_days,
+        definitions.score_threshold - coalesce(line_sums.points, 0) as points_missing,
+        definitions.score_threshold - coalesce(line_sums.active_points, 0)
+            as points_missing_if_active
+    from {{ ref('int_entities') }} as entities
+    inner join definitions
+        on entities.entity_type = definitions.entity_type
+    cross join {{ ref('int_clock') }} as clock
+    left join line_sums
+        on
+            definitions.definition_key = line_sums.definition_key
+            and entities.entity_type = line_sums.entity_type
+            and entities.entity_id = line_sums.entity_id
+
+),
+
+-- a built-in event is nobody's act
+act_signals as (
+
+    select distinct signal_id from {{ ref('int_signal_events') }}
+    where event_name not like '@%'
 
 ),
 
@@ -43,10 +71,20 @@ rule_lines as (
     select
         lines.*,
         signals.signal_name,
-        signals.measure,
-        definition_rules.points * (lines.awards + 1) - lines.points as gain,
-        lines.minimum * (lines.awards + 1) - lines.value as missing_value,
-        lines.awards < definition_rules.max_awards as has_award_left
+        definition_rules.points
+        * case
+            when lines.awards >= definition_rules.max_awards then definition_rules.max_awards
+            when lines.minimum * (lines.awards + 1) - lines.value <= 1 then lines.awards + 1
+            else lines.awards
+        end
+        - lines.points as gain,
+        lines.effect = 'score'
+        and signals.measure <> 'sum'
+        and act_signals.signal_id is not null as is_act,
+        sum(lines.points) over (
+            partition by
+                lines.definition_key, lines.entity_type, lines.entity_id, lines.category
+        ) as category_points
     from lines
     inner join {{ ref('int_definition_rules') }} as definition_rules
         on
@@ -54,17 +92,9 @@ rule_lines as (
             and lines.rule_id = definition_rules.rule_id
     inner join {{ ref('int_signals') }} as signals
         on lines.signal_id = signals.signal_id
+    left join act_signals
+        on lines.signal_id = act_signals.signal_id
     where lines.source = 'rule'
-
-),
-
-capped_categories as (
-
-    select distinct
-        {{ keys | join(',\n        ') }},
-        category
-    from lines
-    where source = 'cap'
 
 ),
 
@@ -78,7 +108,7 @@ ranked_requirements as (
         ) as is_group_met,
         row_number() over (
             partition by {{ keys | join(', ') }}, requirement_group
-            order by value / nullif(minimum, 0) desc nulls last, rule_id
+            order by value / nullif(minimum, 0) desc nulls last, minimum - value, rule_id
         ) as nearness
     from rule_lines
     where requirement_group is not null
@@ -98,44 +128,48 @@ requirement_gaps as (
 
 ),
 
--- acts that close the gap in points when done once more
+activity_gaps as (
+
+    select
+        {{ keys | join(',\n        ') }},
+        'activity' as gap_id,
+        'needs: activity in the last ' || cast(active_within_days as {{ text }}) || ' days' as gap,
+        2 as gap_type
+    from sums
+    where idle_days >= active_within_days
+
+),
+
+-- acts that, done once more, close the gap in points by themselves
 closing_acts as (
 
     select
-        rule_lines.definition_id,
-        rule_lines.definition_version,
+        rule_lines.definition_key,
         rule_lines.entity_type,
         rule_lines.entity_id,
         rule_lines.signal_name,
         row_number() over (
-            partition by
-                rule_lines.definition_id,
-                rule_lines.definition_version,
-                rule_lines.entity_type,
-                rule_lines.entity_id
+            partition by rule_lines.definition_key, rule_lines.entity_type, rule_lines.entity_id
             order by rule_lines.gain desc, rule_lines.rule_id
         ) as act_rank
     from rule_lines
     inner join sums
         on
-            rule_lines.definition_id = sums.definition_id
-            and rule_lines.definition_version = sums.definition_version
+            rule_lines.definition_key = sums.definition_key
             and rule_lines.entity_type = sums.entity_type
             and rule_lines.entity_id = sums.entity_id
-    left join capped_categories
+    left join {{ ref('int_category_caps') }} as category_caps
         on
-            rule_lines.definition_id = capped_categories.definition_id
-            and rule_lines.definition_version = capped_categories.definition_version
-            and rule_lines.entity_type = capped_categories.entity_type
-            and rule_lines.entity_id = capped_categories.entity_id
-            and rule_lines.category = capped_categories.category
+            rule_lines.definition_key = category_caps.definition_key
+            and rule_lines.category = category_caps.category
     where
-        rule_lines.effect = 'score'
-        and rule_lines.has_award_left
-        and rule_lines.measure <> 'sum'
-        and rule_lines.missing_value <= 1
+        rule_lines.is_act
         and rule_lines.gain >= sums.points_missing_if_active
-        and capped_categories.category is null
+        and (
+            category_caps.max_points is null
+            or category_caps.max_points - rule_lines.category_points
+            >= sums.points_missing_if_active
+        )
 
 ),
 
@@ -153,8 +187,7 @@ acts_in_words as (
 point_gaps as (
 
     select
-        sums.definition_id,
-        sums.definition_version,
+        sums.definition_key,
         sums.entity_type,
         sums.entity_id,
         'points' as gap_id,
@@ -165,32 +198,10 @@ point_gaps as (
     from sums
     left join acts_in_words
         on
-            sums.definition_id = acts_in_words.definition_id
-            and sums.definition_version = acts_in_words.definition_version
+            sums.definition_key = acts_in_words.definition_key
             and sums.entity_type = acts_in_words.entity_type
             and sums.entity_id = acts_in_words.entity_id
     where sums.points_missing > 0
-
-),
-
-activity_gaps as (
-
-    select
-        definitions.definition_id,
-        definitions.definition_version,
-        entities.entity_type,
-        entities.entity_id,
-        'activity' as gap_id,
-        'needs: activity in the last '
-        || cast(definitions.active_within_days as {{ text }}) || ' days' as gap,
-        2 as gap_type
-    from {{ ref('int_entities') }} as entities
-    cross join {{ ref('int_clock') }} as clock
-    inner join definitions
-        on
-            entities.entity_type = definitions.entity_type
-            and {{ dbt.datediff('entities.last_active_on', 'clock.as_of_date', 'day') }}
-            >= definitions.active_within_days
 
 ),
 
@@ -233,11 +244,12 @@ select
     sums.entity_type,
     sums.entity_id,
     gaps_in_words.gap,
-    cast(greatest(sums.points_missing, 0) as decimal(18, 2)) as points_to_threshold
+    cast(
+        case when sums.points_missing < 0 then 0 else sums.points_missing end as decimal(18, 2)
+    ) as points_to_threshold
 from sums
 left join gaps_in_words
     on
-        sums.definition_id = gaps_in_words.definition_id
-        and sums.definition_version = gaps_in_words.definition_version
+        sums.definition_key = gaps_in_words.definition_key
         and sums.entity_type = gaps_in_words.entity_type
         and sums.entity_id = gaps_in_words.entity_id

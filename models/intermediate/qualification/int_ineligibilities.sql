@@ -61,7 +61,7 @@ fit_results as (
         fit_timelines.is_met,
         coalesce(
             fit_rules.reason,
-            fit_rules.attribute || ' ' || fit_rules.operator || ' ' || coalesce(fit_rules.value, '')
+            fit_rules.attribute || ' ' || fit_rules.operator || coalesce(' ' || fit_rules.value, '')
         )
         || ' (' || fit_rules.attribute || ': '
         || coalesce(known_values.attribute_value, 'unknown') || ')' as reason

@@ -71,6 +71,9 @@ select
             case
                 when reason_rank = {{ rank }} and text_length - 2 <= {{ longest }}
                     then {{ "'; ' || " if not loop.first }}reason
+                {%- if loop.first %}
+                when reason_rank = 1 then substring(reason, 1, {{ longest }})
+                {%- endif %}
             end
         ),
         ''

@@ -115,7 +115,7 @@ fit_rules as (
 
     select
         *,
-        coalesce(reason, attribute || ' ' || operator || ' ' || coalesce(value, ''))
+        coalesce(reason, attribute || ' ' || operator || coalesce(' ' || value, ''))
             as condition_text
     from {{ ref('int_fit_rules') }}
 
@@ -161,7 +161,8 @@ sentences as (
         case definitions.entity_type when 'account' then 'An account' else 'A user' end
         || ' whose stage is ' || replace(definitions.audience, '|', ' or ')
         || coalesce(
-            ' and who does not pay for ' || definitions.product_line, ''
+            case definitions.entity_type when 'account' then ' and that' else ' and who' end
+            || ' does not pay for ' || definitions.product_line, ''
         )
         || ' qualifies'
         || case

@@ -61,7 +61,7 @@ candidate_events as (
 
     select
         *,
-        coalesce(event_id, {{ row_hash(received_columns) }}) as deduplication_id
+        coalesce(event_id, {{ dbt.hash(row_text(received_columns, 'judged_events')) }}) as deduplication_id
     from judged_events
     where reject_reason is null
 
@@ -108,7 +108,7 @@ ranked_events as (
         *,
         row_number() over (
             partition by event_date, deduplication_id
-            order by received_at, {{ row_hash(received_columns) }}
+            order by received_at, {{ dbt.hash(row_text(received_columns, 'repeated_events')) }}
         ) as receipt_rank
     from repeated_events
 

@@ -1,0 +1,9 @@
+{#- What some columns of a row say, as one text. columns: their names; relation: whose they are. -#}
+{% macro row_text(columns, relation) -%}
+    {%- set cells = [] -%}
+    {%- for column in columns -%}
+        {%- set cell = "cast(" ~ relation ~ "." ~ column ~ " as " ~ dbt.type_string() ~ ")" -%}
+        {%- do cells.append("coalesce(" ~ cell ~ ", '')") -%}
+    {%- endfor -%}
+    {{ return(cells | join(" || '|' || ")) }}
+{%- endmacro %}

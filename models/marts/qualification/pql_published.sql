@@ -1,0 +1,177 @@
+{#- Memory, not a function of raw: a full refresh keeps it, and a build of a past day leaves it
+    alone. The run's start is stamped on each row (the one use of the wall clock in a model). -#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+) }}
+{%- set text = dbt.type_string() -%}
+
+with
+
+definitions as (
+
+    select
+        definitions.definition_key,
+        definitions.definition_id,
+        definitions.definition_version,
+        fingerprints.fingerprint
+    from {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('int_definition_fingerprints') }} as fingerprints
+        on definitions.definition_key = fingerprints.definition_key
+    where definitions.status = 'live'
+
+),
+
+leads as (
+
+    select
+        leads.definition_id,
+        leads.definition_version,
+        leads.entity_type,
+        leads.entity_id,
+        definitions.fingerprint,
+        leads.top_reasons,
+        leads.score,
+        leads.is_qualified
+    from {{ ref('int_leads') }} as leads
+    inner join definitions
+        on
+            leads.definition_id = definitions.definition_id
+            and leads.definition_version = definitions.definition_version
+
+),
+
+published as (
+
+    {% if is_incremental() -%}
+    select
+        *,
+        row_number() over (
+            partition by
+                definition_id,
+                entity_type,
+                entity_id,
+                case when entity_id is null then definition_version end
+            order by published_at desc
+        ) as recency
+    from {{ this }}
+    {%- else -%}
+    select
+        definition_id,
+        definition_version,
+        entity_type,
+        entity_id,
+        cast(null as {{ text }}) as change,
+        fingerprint as definition_fingerprint,
+        1 as recency
+    from leads
+    where 1 = 0
+    {%- endif %}
+
+),
+
+last_published as (
+
+    select * from published
+    where recency = 1
+
+),
+
+lead_changes as (
+
+    select
+        coalesce(leads.definition_id, last_published.definition_id) as definition_id,
+        coalesce(leads.definition_version, last_published.definition_version)
+            as definition_version,
+        coalesce(leads.entity_type, last_published.entity_type) as entity_type,
+        coalesce(leads.entity_id, last_published.entity_id) as entity_id,
+        case
+            when leads.is_qualified then 'qualified'
+            when leads.entity_id is not null then 'lapsed'
+            else 'withdrawn'
+        end as change,
+        coalesce(leads.fingerprint, last_published.definition_fingerprint)
+            as definition_fingerprint,
+        leads.top_reasons,
+        leads.score,
+        coalesce(leads.is_qualified, false) as is_qualified,
+        coalesce(last_published.change = 'qualified', false) as was_qualified
+    from leads
+    full outer join last_published
+        on
+            leads.definition_id = last_published.definition_id
+            and leads.entity_type = last_published.entity_type
+            and leads.entity_id = last_published.entity_id
+    where leads.entity_id is not null or last_published.entity_id is not null
+
+),
+
+-- a definition has a row of its own when it is first published, and when it is edited in place
+definition_changes as (
+
+    select
+        definitions.definition_id,
+        definitions.definition_version,
+        case
+            when last_published.definition_id is null then 'definition_published'
+            else 'definition_edited'
+        end as change,
+        definitions.fingerprint as definition_fingerprint
+    from definitions
+    left join last_published
+        on
+            definitions.definition_id = last_published.definition_id
+            and definitions.definition_version = last_published.definition_version
+            and last_published.entity_id is null
+    where
+        last_published.definition_id is null
+        or last_published.definition_fingerprint <> definitions.fingerprint
+
+),
+
+changes as (
+
+    select
+        definition_id,
+        definition_version,
+        entity_type,
+        entity_id,
+        change,
+        definition_fingerprint,
+        top_reasons,
+        score
+    from lead_changes
+    where is_qualified <> was_qualified
+    union all
+    select
+        definition_id,
+        definition_version,
+        cast(null as {{ text }}) as entity_type,
+        cast(null as {{ text }}) as entity_id,
+        change,
+        definition_fingerprint,
+        cast(null as {{ text }}) as top_reasons,
+        cast(null as decimal(18, 2)) as score
+    from definition_changes
+
+)
+
+select
+    changes.definition_id,
+    changes.definition_version,
+    changes.entity_type,
+    changes.entity_id,
+    changes.change,
+    changes.definition_fingerprint,
+    changes.top_reasons,
+    changes.score,
+    clock.as_of_date,
+    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as {{ dbt.type_timestamp() }})
+        as published_at
+from changes
+cross join {{ ref('int_clock') }} as clock
+{%- if var('as_of') %}
+where 1 = 0
+{%- endif %}

@@ -1,0 +1,204 @@
+"""What every end-to-end test needs: raw tables and a configuration in, a built database out.
+
+The project is driven as a user drives it, through `scripts/build.py` in a process of its own.
+"""
+
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+# The raw contract (DESIGN section 4), for tables that have no row to show their columns.
+RAW_COLUMNS = {
+    "events": (
+        "event_id,event_name,occurred_at,received_at,user_id,anonymous_id,account_id,"
+        "properties,event_count"
+    ),
+    "users": "user_id,email,account_id,job_title,created_at,crm_contact_id,email_opt_out",
+    "accounts": (
+        "account_id,account_name,domain,employee_count,industry,country,plan_name,seat_limit,"
+        "created_at,crm_account_id,crm_owner_id"
+    ),
+    "identity_links": "from_id,to_user_id,linked_at",
+    "account_links": "from_account_id,to_account_id,linked_at",
+    "attributes": "entity_type,entity_id,attribute,value,known_from",
+    "subscriptions": (
+        "subscription_id,account_id,user_id,product_line,plan_name,stage,started_at,ended_at,mrr"
+    ),
+    "opportunities": (
+        "opportunity_id,account_id,user_id,product_line,lead_source,created_at,closed_at,"
+        "is_closed,is_won,amount"
+    ),
+    "marketing_leads": "lead_id,user_id,account_id,email,qualified_at",
+    "contact_verifications": "email,status,verified_at",
+    "sales_activities": "activity_id,account_id,user_id,activity_type,owner,occurred_at",
+    "lead_responses": "entity_type,entity_id,status,reason,responded_at,snooze_until",
+    "deletion_requests": "user_id,email,requested_at",
+}
+
+MODELS = PROJECT / "models"
+DATA_QUALITY_MARTS = {path.stem for path in MODELS.glob("marts/data_quality/*.sql")}
+SCORING_MODELS = {
+    path.stem
+    for folder in ("intermediate/scoring", "intermediate/qualification", "marts/qualification")
+    for path in MODELS.glob(f"{folder}/*.sql")
+}
+
+# A table is rows of text cells, or the whole text of the file.
+Table = Sequence[Mapping[str, str]] | str
+Tables = Mapping[str, Table]
+
+
+@dataclass(frozen=True)
+class Built:
+    """One build: how it ended, what it printed, and its database."""
+
+    folder: Path
+    database: Path
+    returncode: int
+    output: str = field(repr=False)
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows of a query."""
+        with duckdb.connect(str(self.database), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def models_built(self) -> set[str]:
+        """The names of the models that it made, of a build whose output was kept."""
+        return set(re.findall(r"OK created sql \w+ model \w+\.(\w+)", self.output))
+
+
+Build = Callable[..., Built]
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """A function that builds raw tables under a configuration (see `run_build`)."""
+
+    def build_in_folder(*arguments: Any, folder: Path | None = None, **options: Any) -> Built:
+        return run_build(folder or tmp_path_factory.mktemp("build"), *arguments, **options)
+
+    return build_in_folder
+
+
+@pytest.fixture(scope="session")
+def demo(build: Build) -> Built:
+    """The demo as it is shipped, built once for all tests that only read it."""
+    built = build(quiet=False)
+    assert built.returncode == 0, built.output
+    return built
+
+
+def run_build(
+    folder: Path,
+    raw: Tables | Path | None = None,
+    config: Tables | None = None,
+    as_of: date | None = None,
+    variables: Mapping[str, Any] | None = None,
+    database: str = "test.duckdb",
+    quiet: bool = True,
+) -> Built:
+    """Write the tables into the folder and build them in a database there.
+
+    Args:
+        folder: holds everything of the build; the same one again is the same database again.
+        raw: raw tables by name, or a folder that holds them; None is the demo.
+        config: config files by name (without .csv); None is what the project ships.
+        as_of: the last day counted; None is the date of the watermark.
+        variables: further dbt vars.
+        database: the database file, within the folder.
+        quiet: leave out the output of a build that succeeds.
+    """
+    command = [sys.executable, "scripts/build.py"]
+    if quiet:
+        command.append("--quiet")
+    for option, tables in (("raw", raw), ("config", config)):
+        if tables is None:
+            continue
+        source = tables if isinstance(tables, Path) else folder / option
+        if not isinstance(tables, Path):
+            write_tables(source, tables)
+        command += [f"--{option}", str(source)]
+    if as_of:
+        command += ["--as-of", as_of.isoformat()]
+    if variables:
+        command += ["--vars", json.dumps(variables)]
+
+    own = {
+        "PQL_DUCKDB_PATH": str(folder / database),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_USE_COLORS": "false",
+        # `make test` has run the unit tests once: they do not depend on what is built here.
+        "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
+    }
+    # Settings of whoever runs the tests must not reach the build.
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PQL_", "DBT_"))
+    }
+    process = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env=inherited | own,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    path = folder / database
+    if as_of:  # a rebuild of a past day has a database of its own
+        path = path.with_stem(f"{path.stem}_as_of_{as_of:%Y_%m_%d}")
+    return Built(folder, path, process.returncode, process.stdout)
+
+
+def changed_tables(before: Path, after: Path, schema: str) -> dict[str, int]:
+    """The tables of a schema that two databases do not share row by row: how many rows differ."""
+    with duckdb.connect() as connection:
+        for name, path in (("before", before), ("after", after)):
+            connection.execute(f"attach '{path}' as {name} (read_only)")
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = ? group by table_name",
+            [schema],
+        ).fetchall()
+        differences = {}
+        for (table,) in tables:
+            one, other = f'before.{schema}."{table}"', f'after.{schema}."{table}"'
+            differences[table] = connection.execute(
+                f"""
+                select count(*) from (
+                    (from {one} except all from {other})
+                    union all
+                    (from {other} except all from {one})
+                )
+                """
+            ).fetchone()[0]
+    return {table: count for table, count in differences.items() if count}
+
+
+def write_tables(folder: Path, tables: Tables) -> None:
+    """Write the tables as CSV files; what the folder held before is gone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    for name, table in tables.items():
+        path = folder / f"{name}.csv"
+        if isinstance(table, str):
+            path.write_text(table, encoding="utf-8")
+            continue
+        columns = list(table[0]) if table else RAW_COLUMNS[name].split(",")
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns)
+            writer.writeheader()
+            writer.writerows(table)

@@ -1,0 +1,100 @@
+-- On the as-of date, under each live or challenger definition: the lines of pql_reasons add up to
+-- what the ledger has come to, and with its floor at 0 that is the score of the history and, for a
+-- live definition, of the lead.
+{{ config(group='pql') }}
+{%- set keys = ["definition_id", "definition_version", "entity_type", "entity_id"] %}
+
+with
+
+definitions as (
+
+    select * from {{ ref('int_definitions') }}
+    where status in ('live', 'challenger')
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+scores as (
+
+    select
+        history.*,
+        definitions.status
+    from {{ ref('pql_history') }} as history
+    inner join definitions
+        on
+            history.definition_id = definitions.definition_id
+            and history.definition_version = definitions.definition_version
+    inner join clock
+        on
+            history.valid_from <= clock.as_of_date
+            and (history.valid_to is null or history.valid_to > clock.as_of_date)
+
+),
+
+reason_sums as (
+
+    select
+        {{ keys | join(",\n        ") }},
+        sum(points) as points
+    from {{ ref('pql_reasons') }}
+    group by {{ keys | join(", ") }}
+
+),
+
+ledger_sums as (
+
+    select
+        {{ keys | join(",\n        ") }},
+        sum(delta) as points
+    from {{ ref('pql_score_changes') }}
+    where not is_projected
+    group by {{ keys | join(", ") }}
+
+),
+
+leads as (
+
+    select
+        definition_id,
+        definition_version,
+        'account' as entity_type,
+        account_id as entity_id,
+        score
+    from {{ ref('pql_accounts') }}
+    union all
+    select
+        definition_id,
+        definition_version,
+        'user' as entity_type,
+        user_id as entity_id,
+        score
+    from {{ ref('pql_users') }}
+
+)
+
+select
+    scores.definition_id,
+    scores.definition_version,
+    scores.entity_type,
+    scores.entity_id,
+    scores.score,
+    reason_sums.points as reason_points,
+    ledger_sums.points as ledger_points,
+    leads.score as lead_score
+from scores
+{%- for relation in ["reason_sums", "ledger_sums", "leads"] %}
+left join {{ relation }}
+    on
+        {%- for key in keys %}
+        {{ "and " if not loop.first }}scores.{{ key }} = {{ relation }}.{{ key }}
+        {%- endfor %}
+{%- endfor %}
+where
+    coalesce(reason_sums.points, 0) <> coalesce(ledger_sums.points, 0)
+    or greatest(coalesce(reason_sums.points, 0), 0) <> scores.score
+    or (scores.status = 'live' and coalesce(leads.score, -1) <> scores.score)

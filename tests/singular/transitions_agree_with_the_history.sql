@@ -1,0 +1,64 @@
+-- The transitions are the days up to the as-of date on which is_qualified changes in the history,
+-- with the scores on either side; so they alternate, and begin with `qualified`.
+{{ config(group='pql') }}
+{%- set keys = ["definition_id", "definition_version", "entity_type", "entity_id"] %}
+
+with
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+transitions as (
+
+    select * from {{ ref('pql_transitions') }}
+
+),
+
+compared as (
+
+    select
+        *,
+        lag(is_qualified, 1, false) over (
+            partition by {{ keys | join(", ") }} order by valid_from
+        ) as was_qualified,
+        lag(score, 1, cast(0 as decimal(18, 2))) over (
+            partition by {{ keys | join(", ") }} order by valid_from
+        ) as score_before
+    from {{ ref('pql_history') }}
+
+),
+
+changes as (
+
+    select compared.*
+    from compared
+    inner join clock
+        on compared.valid_from <= clock.as_of_date
+    where compared.is_qualified <> compared.was_qualified
+
+)
+
+select
+    {%- for key in keys %}
+    changes.{{ key }},
+    {%- endfor %}
+    changes.valid_from,
+    changes.is_qualified,
+    transitions.*
+from changes
+full outer join transitions
+    on
+        {%- for key in keys %}
+        {{ "and " if not loop.first }}changes.{{ key }} = transitions.{{ key }}
+        {%- endfor %}
+        and changes.valid_from = transitions.transition_on
+where
+    changes.entity_id is null
+    or transitions.entity_id is null
+    or changes.is_qualified <> (transitions.to_status = 'qualified')
+    or changes.is_qualified <> (transitions.from_status = 'not_qualified')
+    or changes.score <> transitions.score_after
+    or changes.score_before <> transitions.score_before
