@@ -1,5 +1,6 @@
 -- Each account and user of today's identity that has an accepted event, and takes part, has one row
--- under each live definition of its type, and nobody else has one. Found from the events themselves.
+-- under each live definition of its type, and nobody else has one. Found from the counts
+-- themselves.
 {{ config(group='pql') }}
 
 with
@@ -26,20 +27,20 @@ excluded_entities as (
 acts as (
 
     select distinct
-        coalesce(user_links.to_id, events.user_id, events.anonymous_id) as user_id,
-        coalesce(account_links.to_id, events.account_id) as named_account_id
-    from {{ ref('stg_product__events') }} as events
+        coalesce(user_links.to_id, counts.actor_id) as user_id,
+        coalesce(account_links.to_id, counts.account_id) as named_account_id
+    from {{ ref('int_signal_counts') }} as counts
     inner join {{ ref('int_clock') }} as clock
-        on events.event_date <= clock.as_of_date
+        on counts.activity_date <= clock.as_of_date
     left join identity_links as user_links
         on
-            coalesce(events.user_id, events.anonymous_id) = user_links.from_id
+            counts.actor_id = user_links.from_id
             and user_links.entity_type = 'user'
     left join identity_links as account_links
         on
-            events.account_id = account_links.from_id
+            counts.account_id = account_links.from_id
             and account_links.entity_type = 'account'
-    where events.status = 'accepted'
+    where counts.signal_id = 'any_activity'
 
 ),
 

@@ -41,13 +41,16 @@ sums as (
     select
         {{ keys | join(",\n        ") }},
         step_date,
-        {%- for side in ["ledger", "history"] %}
-        sum({{ side }}_step) over (
+        sum(ledger_step) over (
             partition by {{ keys | join(", ") }}
             order by step_date
             rows between unbounded preceding and current row
-        ) as {{ side }}_points{{ "," if not loop.last }}
-        {%- endfor %}
+        ) as ledger_points,
+        sum(history_step) over (
+            partition by {{ keys | join(", ") }}
+            order by step_date
+            rows between unbounded preceding and current row
+        ) as history_points
     from daily_steps
 
 )

@@ -87,13 +87,24 @@ select
     ledger_sums.points as ledger_points,
     leads.score as lead_score
 from scores
-{%- for relation in ["reason_sums", "ledger_sums", "leads"] %}
-left join {{ relation }}
+left join reason_sums
     on
-        {%- for key in keys %}
-        {{ "and " if not loop.first }}scores.{{ key }} = {{ relation }}.{{ key }}
-        {%- endfor %}
-{%- endfor %}
+        scores.definition_id = reason_sums.definition_id
+        and scores.definition_version = reason_sums.definition_version
+        and scores.entity_type = reason_sums.entity_type
+        and scores.entity_id = reason_sums.entity_id
+left join ledger_sums
+    on
+        scores.definition_id = ledger_sums.definition_id
+        and scores.definition_version = ledger_sums.definition_version
+        and scores.entity_type = ledger_sums.entity_type
+        and scores.entity_id = ledger_sums.entity_id
+left join leads
+    on
+        scores.definition_id = leads.definition_id
+        and scores.definition_version = leads.definition_version
+        and scores.entity_type = leads.entity_type
+        and scores.entity_id = leads.entity_id
 where
     coalesce(reason_sums.points, 0) <> coalesce(ledger_sums.points, 0)
     or greatest(coalesce(reason_sums.points, 0), 0) <> scores.score

@@ -42,18 +42,20 @@ changes as (
 )
 
 select
-    {%- for key in keys %}
-    changes.{{ key }},
-    {%- endfor %}
-    changes.valid_from,
+    changes.definition_id,
+    changes.definition_version,
+    changes.entity_type,
+    changes.entity_id,
     changes.is_qualified,
-    transitions.*
+    changes.valid_from,
+    transitions.transition_id
 from changes
 full outer join transitions
     on
-        {%- for key in keys %}
-        {{ "and " if not loop.first }}changes.{{ key }} = transitions.{{ key }}
-        {%- endfor %}
+        changes.definition_id = transitions.definition_id
+        and changes.definition_version = transitions.definition_version
+        and changes.entity_type = transitions.entity_type
+        and changes.entity_id = transitions.entity_id
         and changes.valid_from = transitions.transition_on
 where
     changes.entity_id is null

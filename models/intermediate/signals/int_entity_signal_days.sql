@@ -1,20 +1,5 @@
 with
 
-counts as (
-
-    select * from {{ ref('int_signal_counts') }}
-
-),
-
-signals as (
-
-    select
-        signal_id,
-        measure
-    from {{ ref('int_signals') }}
-
-),
-
 identity_links as (
 
     select * from {{ ref('int_identity_links') }}
@@ -33,24 +18,41 @@ accounts as (
 
 ),
 
--- today's identity; a user or account that is excluded takes no part
-user_counts as (
+signals as (
+
+    select * from {{ ref('int_signals') }}
+
+),
+
+-- only what a rule of a definition of that entity type asks for
+scored_signals as (
+
+    select distinct
+        definition_rules.signal_id,
+        definitions.entity_type
+    from {{ ref('int_definition_rules') }} as definition_rules
+    inner join {{ ref('int_definitions') }} as definitions
+        on definition_rules.definition_key = definitions.definition_key
+    union
+    select
+        'any_activity' as signal_id,
+        entity_types.entity_type
+    from (select 'user' as entity_type union all select 'account' as entity_type) as entity_types
+
+),
+
+-- today's identity: who did it, and in which account; who is excluded takes no part
+placed_counts as (
 
     select
         counts.signal_id,
-        users.user_id,
-        case
-            when signals.measure = 'distinct_values' then counts.item
-            when signals.measure = 'users' or counts.signal_id = 'any_activity' then users.user_id
-        end as item,
-        coalesce(account_links.to_id, counts.account_id, users.account_id) as account_id,
+        counts.item,
         counts.event_count,
         counts.value_sum,
         counts.activity_date,
-        users.exclusion_reason
-    from counts
-    left join signals
-        on counts.signal_id = signals.signal_id
+        users.user_id,
+        coalesce(account_links.to_id, counts.account_id, users.account_id) as account_id
+    from {{ ref('int_signal_counts') }} as counts
     left join identity_links as user_links
         on
             counts.actor_id = user_links.from_id
@@ -61,44 +63,126 @@ user_counts as (
         on
             counts.account_id = account_links.from_id
             and account_links.entity_type = 'account'
+    where counts.signal_id <> '@day' and users.exclusion_reason is null
 
 ),
 
 entity_counts as (
 
     select
-        signal_id,
         'user' as entity_type,
         user_id as entity_id,
+        user_id,
+        signal_id,
         item,
         event_count,
         value_sum,
         activity_date
-    from user_counts
-    where user_id is not null and exclusion_reason is null
+    from placed_counts
+    where user_id is not null
     union all
     select
-        user_counts.signal_id,
         'account' as entity_type,
-        user_counts.account_id as entity_id,
-        user_counts.item,
-        user_counts.event_count,
-        user_counts.value_sum,
-        user_counts.activity_date
-    from user_counts
+        placed_counts.account_id as entity_id,
+        placed_counts.user_id,
+        placed_counts.signal_id,
+        placed_counts.item,
+        placed_counts.event_count,
+        placed_counts.value_sum,
+        placed_counts.activity_date
+    from placed_counts
     inner join accounts
-        on user_counts.account_id = accounts.account_id
-    where user_counts.exclusion_reason is null and accounts.exclusion_reason is null
-    union all
+        on placed_counts.account_id = accounts.account_id
+    where accounts.exclusion_reason is null
+
+),
+
+-- a signal that looks at no property counts the events by their names
+named_events as (
+
+    select distinct
+        scored_signals.entity_type,
+        scored_signals.signal_id,
+        signals.measure,
+        event_names.event_name
+    from scored_signals
+    inner join signals
+        on scored_signals.signal_id = signals.signal_id
+    inner join {{ ref('int_signal_events') }} as signal_events
+        on signals.signal_id = signal_events.signal_id
+    inner join (
+        select distinct item as event_name
+        from {{ ref('int_signal_counts') }}
+        where signal_id = 'any_activity'
+    ) as event_names
+        on
+            signal_events.event_name in (event_names.event_name, '*')
+            and event_names.event_name not like '@%'
+    where signals.property_name is null and signals.measure_property is null
+
+),
+
+signal_days as (
+
     select
-        signal_id,
+        'any_activity' as signal_id,
         entity_type,
         entity_id,
-        item,
+        user_id as item,
         event_count,
-        cast(0 as decimal(28, 6)) as value_sum,
+        value_sum,
         activity_date
-    from {{ ref('int_built_in_events') }}
+    from entity_counts
+    where signal_id = 'any_activity'
+    union all
+    select
+        named_events.signal_id,
+        entity_counts.entity_type,
+        entity_counts.entity_id,
+        case when named_events.measure = 'users' then entity_counts.user_id end as item,
+        entity_counts.event_count,
+        entity_counts.value_sum,
+        entity_counts.activity_date
+    from entity_counts
+    inner join named_events
+        on
+            entity_counts.entity_type = named_events.entity_type
+            and entity_counts.item = named_events.event_name
+    where entity_counts.signal_id = 'any_activity'
+    union all
+    select
+        entity_counts.signal_id,
+        entity_counts.entity_type,
+        entity_counts.entity_id,
+        case
+            when signals.measure = 'users' then entity_counts.user_id
+            when signals.measure = 'distinct_values' then entity_counts.item
+        end as item,
+        entity_counts.event_count,
+        entity_counts.value_sum,
+        entity_counts.activity_date
+    from entity_counts
+    inner join scored_signals
+        on
+            entity_counts.entity_type = scored_signals.entity_type
+            and entity_counts.signal_id = scored_signals.signal_id
+    inner join signals
+        on entity_counts.signal_id = signals.signal_id
+    where entity_counts.signal_id <> 'any_activity'
+    union all
+    select
+        built_in_events.signal_id,
+        built_in_events.entity_type,
+        built_in_events.entity_id,
+        built_in_events.item,
+        built_in_events.event_count,
+        cast(0 as decimal(28, 6)) as value_sum,
+        built_in_events.activity_date
+    from {{ ref('int_built_in_events') }} as built_in_events
+    inner join scored_signals
+        on
+            built_in_events.entity_type = scored_signals.entity_type
+            and built_in_events.signal_id = scored_signals.signal_id
 
 )
 
@@ -110,5 +194,5 @@ select
     cast(sum(event_count) as {{ dbt.type_bigint() }}) as event_count,
     cast(sum(value_sum) as decimal(28, 6)) as value_sum,
     activity_date
-from entity_counts
+from signal_days
 group by signal_id, entity_type, entity_id, item, activity_date

@@ -108,6 +108,17 @@ ticks as (
     from ticking_gaps
     inner join tick_numbers
         on ticking_gaps.tick_count > tick_numbers.tick_number
+    where ticking_gaps.tick_count > 1
+    union all
+    -- most gaps are short, and have their first tick only
+    select
+        signal_id,
+        entity_type,
+        entity_id,
+        activity_date,
+        0 as age_days
+    from ticking_gaps
+    where tick_count <= 1
 
 ),
 

@@ -1,3 +1,14 @@
+{#- Reads the rejects too, so that a day is marked as counted only when all of it is done. -#}
+{{ config(
+    materialized='incremental',
+    incremental_strategy=by_day(),
+    unique_key='activity_date',
+    partition_by=by_day_partition('activity_date'),
+    on_schema_change='sync_all_columns',
+    full_refresh=false,
+) }}
+-- depends_on: {{ ref('int_event_rejects') }}
+
 with
 
 events as (
@@ -11,7 +22,7 @@ events as (
         event_date,
         occurred_at,
         received_at
-    from {{ ref('stg_product__events') }}
+    from {{ ref('int_changed_events') }}
     where status = 'accepted'
 
 ),
@@ -72,34 +83,6 @@ any_activity as (
 
 ),
 
--- signals that look at no property need the counts alone
-plain_signals as (
-
-    select
-        event_signals.signal_id,
-        activity_counts.actor_id,
-        activity_counts.account_id,
-        cast(null as {{ dbt.type_string() }}) as item,
-        sum(activity_counts.event_count) as event_count,
-        sum(activity_counts.row_count) as row_count,
-        cast(0 as decimal(28, 6)) as value_sum,
-        activity_counts.activity_date,
-        max(activity_counts.latest_occurred_at) as latest_occurred_at,
-        max(activity_counts.latest_received_at) as latest_received_at
-    from activity_counts
-    inner join event_signals
-        on activity_counts.event_name = event_signals.event_name
-    inner join signals
-        on event_signals.signal_id = signals.signal_id
-    where signals.property_name is null and signals.measure_property is null
-    group by
-        event_signals.signal_id,
-        activity_counts.actor_id,
-        activity_counts.account_id,
-        activity_counts.activity_date
-
-),
-
 property_events as (
 
     select
@@ -155,11 +138,29 @@ property_signals as (
 
 ),
 
+-- each day counted anew has a row of its own: what raw held, and how it was counted
+counted_days as (
+
+    select
+        '@day' as signal_id,
+        cast(null as {{ dbt.type_string() }}) as actor_id,
+        cast(null as {{ dbt.type_string() }}) as account_id,
+        fingerprint as item,
+        0 as event_count,
+        row_count,
+        0 as value_sum,
+        event_date as activity_date,
+        cast(null as {{ dbt.type_timestamp() }}) as latest_occurred_at,
+        latest_received_at
+    from {{ ref('int_changed_days') }}
+
+),
+
 signal_counts as (
 
-    select * from any_activity
+    select * from counted_days
     union all
-    select * from plain_signals
+    select * from any_activity
     union all
     select * from property_signals
 

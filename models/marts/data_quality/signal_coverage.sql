@@ -6,12 +6,59 @@ clock as (
 
 ),
 
-signal_days as (
+counts as (
 
-    select signal_days.*
-    from {{ ref('int_entity_signal_days') }} as signal_days
+    select counts.*
+    from {{ ref('int_signal_counts') }} as counts
     inner join clock
-        on signal_days.activity_date <= clock.as_of_date
+        on counts.activity_date <= clock.as_of_date
+
+),
+
+event_signals as (
+
+    select
+        signal_events.signal_id,
+        signal_events.event_name
+    from {{ ref('int_signal_events') }} as signal_events
+    inner join {{ ref('int_signals') }} as signals
+        on signal_events.signal_id = signals.signal_id
+    where signals.property_name is null and signals.measure_property is null
+
+),
+
+sightings as (
+
+    select
+        signal_id,
+        actor_id,
+        activity_date
+    from counts
+    union all
+    select
+        event_signals.signal_id,
+        counts.actor_id,
+        counts.activity_date
+    from counts
+    inner join event_signals
+        on counts.item = event_signals.event_name
+    where counts.signal_id = 'any_activity'
+    union all
+    select
+        event_signals.signal_id,
+        counts.actor_id,
+        counts.activity_date
+    from counts
+    inner join event_signals
+        on counts.signal_id = 'any_activity' and event_signals.event_name = '*'
+    union all
+    select
+        built_in_events.signal_id,
+        built_in_events.entity_id as actor_id,
+        built_in_events.activity_date
+    from {{ ref('int_built_in_events') }} as built_in_events
+    inner join clock
+        on built_in_events.activity_date <= clock.as_of_date
 
 ),
 
@@ -21,11 +68,11 @@ signal_totals as (
         'signal' as subject_type,
         signals.signal_id as subject_id,
         true as is_mapped,
-        count(distinct signal_days.entity_type || ':' || signal_days.entity_id) as entity_count,
-        max(signal_days.activity_date) as last_seen_on
+        count(distinct sightings.actor_id) as entity_count,
+        max(sightings.activity_date) as last_seen_on
     from {{ ref('int_signals') }} as signals
-    left join signal_days
-        on signals.signal_id = signal_days.signal_id
+    left join sightings
+        on signals.signal_id = sightings.signal_id
     group by signals.signal_id
 
 ),
@@ -33,15 +80,13 @@ signal_totals as (
 event_totals as (
 
     select
-        signal_counts.item as event_name,
-        sum(signal_counts.event_count) as event_count,
-        count(distinct signal_counts.actor_id) as actor_count,
-        max(signal_counts.activity_date) as last_seen_on
-    from {{ ref('int_signal_counts') }} as signal_counts
-    inner join clock
-        on signal_counts.activity_date <= clock.as_of_date
-    where signal_counts.signal_id = 'any_activity'
-    group by signal_counts.item
+        item as event_name,
+        sum(event_count) as event_count,
+        count(distinct actor_id) as actor_count,
+        max(activity_date) as last_seen_on
+    from counts
+    where signal_id = 'any_activity'
+    group by item
 
 ),
 

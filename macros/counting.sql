@@ -1,0 +1,46 @@
+{#- How events are counted day by day. -#}
+
+{#- The settings that shape counts, as one text; the number in front is raised when the models that
+    count are changed, so that an upgrade counts all days anew. -#}
+{% macro counting_settings() -%}
+    {{ return([
+        "1", var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
+        var("max_clock_skew_hours"), var("earliest_event_date"),
+    ] | join("|")) }}
+{%- endmacro %}
+
+{#- How a table is rebuilt day by day on this engine. -#}
+{% macro by_day() -%}
+    {{ return("insert_overwrite" if target.type in ("bigquery", "databricks", "spark") else "delete+insert") }}
+{%- endmacro %}
+
+{#- Stands for the day of rows whose time cannot be read: a key may not be null. -#}
+{% macro no_date() -%}
+    cast('0001-01-01' as date)
+{%- endmacro %}
+
+{#- A condition that lets the engine pass over the files and partitions of raw that hold no changed
+    day, where raw keeps its times as times. What is left is judged row by row.
+    column: the raw time. -#}
+{% macro on_changed_days(column) -%}
+    {%- if execute -%}
+        {%- set days = run_query(
+            "select min(event_date), max(event_date) from " ~ ref("int_changed_days")
+        ).rows[0] -%}
+        {%- if days[0] is none -%}
+    where 1 = 0
+        {%- elif raw_columns("events").occurred_at == "timestamp" and days[0].year > 1 -%}
+    where
+        {{ column }} >= cast('{{ days[0] }}' as {{ dbt.type_timestamp() }})
+        and {{ column }} < {{ dbt.dateadd("day", 1, "cast('" ~ days[1] ~ "' as " ~ dbt.type_timestamp() ~ ")") }}
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The partition of a table that is rebuilt day by day, where the engine asks for one. -#}
+{% macro by_day_partition(column) -%}
+    {{ return(
+        {"field": column, "data_type": "date"} if target.type == "bigquery"
+        else (column if target.type in ("databricks", "spark") else none)
+    ) }}
+{%- endmacro %}

@@ -1,0 +1,91 @@
+{#- The days to count anew: those that raw holds otherwise than when they were last counted, and all
+    days if they were counted in another way. What was counted is read from the table of counts,
+    where each day has a row of its own: so the two never disagree, wherever a build was killed. -#}
+{%- set counted = adapter.get_relation(this.database, this.schema, "int_signal_counts")
+    if execute and not flags.FULL_REFRESH else none -%}
+
+with
+
+signal_texts as (
+
+    select
+        signals.signal_id,
+        coalesce(signals.property_name, '') || '|'
+        || coalesce(signals.property_operator, '') || '|'
+        || coalesce(signals.property_value, '') || '|'
+        || signals.measure || '|'
+        || coalesce(signals.measure_property, '') || '|'
+        || coalesce(signal_events.event_name, '') as signal_text
+    from {{ ref('int_signals') }} as signals
+    left join {{ ref('int_signal_events') }} as signal_events
+        on signals.signal_id = signal_events.signal_id
+
+),
+
+-- all that shapes counts, in one hash
+way_of_counting as (
+
+    select
+        {{ dbt.listagg(
+            "signal_id || '|' || signal_text", "','", "order by signal_id, signal_text"
+        ) }} as signal_texts
+    from signal_texts
+
+),
+
+raw_days as (
+
+    select
+        raw_days.event_date,
+        raw_days.row_count,
+        raw_days.latest_received_at,
+        {{ dbt.hash(
+            "coalesce(way_of_counting.signal_texts, '') || "
+            ~ dbt.string_literal(dbt.escape_single_quotes(counting_settings()))
+        ) }} as fingerprint
+    from {{ ref('int_raw_days') }} as raw_days
+    cross join way_of_counting
+
+),
+
+counted_days as (
+
+    {% if counted -%}
+    select
+        activity_date as event_date,
+        row_count,
+        latest_received_at,
+        item as fingerprint
+    from {{ counted }}
+    where signal_id = '@day'
+    {%- else -%}
+    select * from raw_days
+    where 1 = 0
+    {%- endif %}
+
+),
+
+compared_days as (
+
+    select
+        coalesce(raw_days.event_date, counted_days.event_date) as event_date,
+        coalesce(raw_days.row_count, 0) as row_count,
+        coalesce(raw_days.fingerprint, counted_days.fingerprint) as fingerprint,
+        raw_days.latest_received_at,
+        coalesce(raw_days.row_count, 0) <> coalesce(counted_days.row_count, -1)
+        or coalesce(raw_days.latest_received_at, cast('0001-01-01' as {{ dbt.type_timestamp() }}))
+        <> coalesce(counted_days.latest_received_at, cast('0001-01-01' as {{ dbt.type_timestamp() }}))
+        or raw_days.fingerprint <> counted_days.fingerprint as is_changed
+    from raw_days
+    full outer join counted_days
+        on raw_days.event_date = counted_days.event_date
+
+)
+
+select
+    event_date,
+    row_count,
+    fingerprint,
+    latest_received_at
+from compared_days
+where is_changed

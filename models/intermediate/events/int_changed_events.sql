@@ -1,0 +1,100 @@
+{#- The whole row as it was received: stands for a blank id, and orders rows received together. -#}
+{%- set received_columns = [
+    "event_id", "event_name", "raw_occurred_at", "raw_received_at", "user_id", "anonymous_id",
+    "account_id", "properties", "raw_event_count",
+] -%}
+{%- set columns = (
+    received_columns
+    + ["reject_reason", "event_count", "counted_on", "event_date", "occurred_at", "received_at"]
+) | join(", ") -%}
+
+with
+
+changed_events as (
+
+    select
+        events.*,
+        changed_days.event_date as counted_on
+    from {{ ref('stg_product__events') }} as events
+    inner join {{ ref('int_changed_days') }} as changed_days
+        on coalesce(events.event_date, {{ no_date() }}) = changed_days.event_date
+    {{ on_changed_days('events.raw_occurred_at') }}
+
+),
+
+candidate_events as (
+
+    select
+        *,
+        coalesce(event_id, {{ dbt.hash(row_text(received_columns, 'changed_events')) }}) as deduplication_id
+    from changed_events
+    where reject_reason is null
+
+),
+
+-- few ids repeat, so that only their rows are hashed and ranked
+repeated_ids as (
+
+    select
+        event_date,
+        deduplication_id
+    from candidate_events
+    group by event_date, deduplication_id
+    having count(*) > 1
+
+),
+
+ranked_events as (
+
+    select
+        candidate_events.*,
+        row_number() over (
+            partition by candidate_events.event_date, candidate_events.deduplication_id
+            order by
+                candidate_events.received_at,
+                {{ dbt.hash(row_text(received_columns, 'candidate_events')) }}
+        ) as receipt_rank
+    from candidate_events
+    inner join repeated_ids
+        on
+            candidate_events.event_date = repeated_ids.event_date
+            and candidate_events.deduplication_id = repeated_ids.deduplication_id
+
+),
+
+single_events as (
+
+    select candidate_events.*
+    from candidate_events
+    left join repeated_ids
+        on
+            candidate_events.event_date = repeated_ids.event_date
+            and candidate_events.deduplication_id = repeated_ids.deduplication_id
+    where repeated_ids.deduplication_id is null
+
+),
+
+sorted_events as (
+
+    select
+        {{ columns }},
+        'rejected' as status
+    from changed_events
+    where reject_reason is not null
+    union all
+    select
+        {{ columns }},
+        'accepted' as status
+    from single_events
+    union all
+    select
+        {{ columns }},
+        case when receipt_rank = 1 then 'accepted' else 'duplicate' end as status
+    from ranked_events
+
+)
+
+select
+    {{ columns }},
+    status
+from sorted_events

@@ -1,0 +1,18 @@
+{#- What raw holds now, day by day: a scan of two narrow columns. -#}
+with
+
+raw_times as (
+
+    select
+        {{ try_timestamp('occurred_at') }} as occurred_at,
+        {{ try_timestamp('coalesce(received_at, occurred_at)') }} as received_at
+    from {{ raw_table('events') }} as raw_rows
+
+)
+
+select
+    coalesce(cast(occurred_at as date), {{ no_date() }}) as event_date,
+    cast(count(*) as {{ dbt.type_bigint() }}) as row_count,
+    max(received_at) as latest_received_at
+from raw_times
+group by coalesce(cast(occurred_at as date), {{ no_date() }})
