@@ -8,10 +8,14 @@
     floor({{ numerator }} / {{ denominator }})
 {%- endmacro %}
 
-{#- A quotient of decimals is a double on DuckDB: divide whole numbers of millionths of millionths. -#}
+{#- A quotient of decimals is a double on DuckDB: divide whole numbers of millionths of millionths,
+    in two steps, as large numbers leave no room for twelve digits at once. -#}
 {% macro duckdb__floor_divide(numerator, denominator) -%}
     (
-        cast(cast({{ numerator }} as decimal(38, 12)) * 1000000000000 as hugeint)
-        // cast(cast({{ denominator }} as decimal(38, 12)) * 1000000000000 as hugeint)
+        cast(cast({{ numerator }} as decimal(38, 6)) * 1000000 as hugeint) * 1000000
+        // cast(
+            cast(cast({{ denominator }} as decimal(38, 12)) * 1000000 as decimal(38, 6)) * 1000000
+            as hugeint
+        )
     )
 {%- endmacro %}

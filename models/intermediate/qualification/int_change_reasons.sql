@@ -71,6 +71,56 @@ conditions as (
 
 ),
 
+-- the rules by which a requirement is met, or no longer
+requirement_turns as (
+
+    select
+        rule_timelines.definition_key,
+        rule_timelines.entity_type,
+        rule_timelines.entity_id,
+        rule_timelines.requirement_group,
+        rule_timelines.valid_from as changed_on,
+        true as is_start,
+        min(rules.signal_name) as turn
+    from {{ ref('int_rule_timelines') }} as rule_timelines
+    inner join rules
+        on
+            rule_timelines.definition_key = rules.definition_key
+            and rule_timelines.rule_id = rules.rule_id
+    where rule_timelines.requirement_group is not null and rule_timelines.awards >= 1
+    group by
+        rule_timelines.definition_key,
+        rule_timelines.entity_type,
+        rule_timelines.entity_id,
+        rule_timelines.requirement_group,
+        rule_timelines.valid_from
+    union all
+    select
+        rule_timelines.definition_key,
+        rule_timelines.entity_type,
+        rule_timelines.entity_id,
+        rule_timelines.requirement_group,
+        rule_timelines.valid_to as changed_on,
+        false as is_start,
+        min(rules.signal_end) as turn
+    from {{ ref('int_rule_timelines') }} as rule_timelines
+    inner join rules
+        on
+            rule_timelines.definition_key = rules.definition_key
+            and rule_timelines.rule_id = rules.rule_id
+    where
+        rule_timelines.requirement_group is not null
+        and rule_timelines.awards >= 1
+        and rule_timelines.valid_to is not null
+    group by
+        rule_timelines.definition_key,
+        rule_timelines.entity_type,
+        rule_timelines.entity_id,
+        rule_timelines.requirement_group,
+        rule_timelines.valid_to
+
+),
+
 -- conditions that begin or end on the day that decided
 condition_changes as (
 
@@ -136,8 +186,7 @@ condition_causes as (
                         else rules.signal_end
                     end
             when 'requirement'
-                then
-                    condition_changes.turn || 'meets requirement ' || condition_changes.condition_id
+                then coalesce(requirement_turns.turn, 'requirement ' || condition_changes.condition_id)
             when 'active'
                 then
                     case
@@ -147,7 +196,7 @@ condition_causes as (
                             || cast(definitions.active_within_days as {{ text }}) || ' days'
                     end
             when 'audience'
-                then 'stage ' || condition_changes.turn || condition_changes.condition_id
+                then 'stage now ' || coalesce(stage_timelines.stage, condition_changes.condition_id)
             when 'owned_line'
                 then condition_changes.turn || 'pays for ' || condition_changes.condition_id
             when 'disqualified'
@@ -169,6 +218,21 @@ condition_causes as (
             condition_changes.definition_key = fit_rules.definition_key
             and condition_changes.condition_id = fit_rules.fit_rule_id
             and condition_changes.condition_type = 'disqualified'
+    left join requirement_turns
+        on
+            condition_changes.definition_key = requirement_turns.definition_key
+            and condition_changes.entity_type = requirement_turns.entity_type
+            and condition_changes.entity_id = requirement_turns.entity_id
+            and condition_changes.condition_id = requirement_turns.requirement_group
+            and condition_changes.caused_on = requirement_turns.changed_on
+            and condition_changes.is_start = requirement_turns.is_start
+            and condition_changes.condition_type = 'requirement'
+    left join {{ ref('int_stage_timelines') }} as stage_timelines
+        on
+            condition_changes.entity_type = stage_timelines.entity_type
+            and condition_changes.entity_id = stage_timelines.entity_id
+            and condition_changes.caused_on = stage_timelines.valid_from
+            and condition_changes.condition_type = 'audience'
     where
         (condition_changes.is_start = condition_changes.is_qualified)
         = (condition_changes.condition_type not in ('disqualified', 'owned_line'))

@@ -12,14 +12,10 @@ definitions as (
 
 lines as (
 
-    select
-        definitions.definition_key,
-        reasons.*
-    from {{ ref('pql_reasons') }} as reasons
+    select reasons.*
+    from {{ ref('int_reasons') }} as reasons
     inner join definitions
-        on
-            reasons.definition_id = definitions.definition_id
-            and reasons.definition_version = definitions.definition_version
+        on reasons.definition_key = definitions.definition_key
 
 ),
 
@@ -43,7 +39,11 @@ sums as (
         entities.entity_id,
         {{ dbt.datediff('entities.last_active_on', 'clock.as_of_date', 'day') }} as idle_days,
         definitions.active_within_days,
-        definitions.score_threshold - coalesce(line_sums.points, 0) as points_missing,
+        -- a score is never below 0: a threshold of 0 is always reached
+        case
+            when definitions.score_threshold <= 0 then 0
+            else definitions.score_threshold - coalesce(line_sums.points, 0)
+        end as points_missing,
         definitions.score_threshold - coalesce(line_sums.active_points, 0)
             as points_missing_if_active
     from {{ ref('int_entities') }} as entities
@@ -106,6 +106,9 @@ ranked_requirements as (
         max(case when is_met then 1 else 0 end) over (
             partition by {{ keys | join(', ') }}, requirement_group
         ) as is_group_met,
+        count(*) over (
+            partition by {{ keys | join(', ') }}, requirement_group
+        ) as group_size,
         row_number() over (
             partition by {{ keys | join(', ') }}, requirement_group
             order by value / nullif(minimum, 0) desc nulls last, minimum - value, rule_id
@@ -121,7 +124,12 @@ requirement_gaps as (
         {{ keys | join(',\n        ') }},
         requirement_group as gap_id,
         'needs: ' || signal_name || ' (' || {{ number_in_words('value') }} || ' of '
-        || coalesce({{ number_in_words('minimum') }}, 'an unknown number') || ')' as gap,
+        || coalesce({{ number_in_words('minimum') }}, 'an unknown number') || ')'
+        || case
+            when group_size = 1 then ''
+            when group_size = 2 then ' or 1 other'
+            else ' or ' || cast(group_size - 1 as {{ text }}) || ' others'
+        end as gap,
         1 as gap_type
     from ranked_requirements
     where is_group_met = 0 and nearness = 1
@@ -148,10 +156,7 @@ closing_acts as (
         rule_lines.entity_type,
         rule_lines.entity_id,
         rule_lines.signal_name,
-        row_number() over (
-            partition by rule_lines.definition_key, rule_lines.entity_type, rule_lines.entity_id
-            order by rule_lines.gain desc, rule_lines.rule_id
-        ) as act_rank
+        max(rule_lines.gain) as gain
     from rule_lines
     inner join sums
         on
@@ -170,6 +175,22 @@ closing_acts as (
             or category_caps.max_points - rule_lines.category_points
             >= sums.points_missing_if_active
         )
+    group by
+        rule_lines.definition_key,
+        rule_lines.entity_type,
+        rule_lines.entity_id,
+        rule_lines.signal_name
+
+),
+
+ranked_acts as (
+
+    select
+        *,
+        row_number() over (
+            partition by {{ keys | join(', ') }} order by gain desc, signal_name
+        ) as act_rank
+    from closing_acts
 
 ),
 
@@ -179,7 +200,7 @@ acts_in_words as (
         {{ keys | join(',\n        ') }},
         max(case when act_rank = 1 then signal_name end)
         || coalesce(', or ' || max(case when act_rank = 2 then signal_name end), '') as acts
-    from closing_acts
+    from ranked_acts
     group by {{ keys | join(', ') }}
 
 ),
@@ -193,7 +214,10 @@ point_gaps as (
         'points' as gap_id,
         {{ number_in_words('sums.points_missing') }}
         || case when sums.points_missing = 1 then ' more point' else ' more points' end
-        || coalesce('; once more would do: ' || acts_in_words.acts, '') as gap,
+        || case
+            when sums.points_missing_if_active <= 0 then '; any activity would do'
+            else coalesce('; once more would do: ' || acts_in_words.acts, '')
+        end as gap,
         3 as gap_type
     from sums
     left join acts_in_words

@@ -63,7 +63,7 @@ fit_results as (
             fit_rules.reason,
             fit_rules.attribute || ' ' || fit_rules.operator || coalesce(' ' || fit_rules.value, '')
         )
-        || ' (' || fit_rules.attribute || ': '
+        || ' (' || replace(fit_rules.attribute, '_', ' ') || ': '
         || coalesce(known_values.attribute_value, 'unknown') || ')' as reason
     from {{ ref('int_fit_timelines') }} as fit_timelines
     inner join fit_rules
@@ -82,14 +82,14 @@ fit_results as (
 
 ),
 
--- a group fails when none of its gates passes: its first gate says so
+-- a group fails when none of its gates passes
 failed_gates as (
 
     select
         definition_key,
         entity_type,
         entity_id,
-        'not met: ' || min(reason) as reason
+        'not met: ' || {{ dbt.listagg('reason', "' or '", 'order by fit_rule_id') }} as reason
     from fit_results
     where effect = 'gate'
     group by definition_key, entity_type, entity_id, gate_group

@@ -221,8 +221,7 @@ left join {{ ref('int_ineligibilities') }} as ineligibilities
         and current_periods.entity_id = ineligibilities.entity_id
 left join {{ ref('int_top_reasons') }} as top_reasons
     on
-        definitions.definition_id = top_reasons.definition_id
-        and definitions.definition_version = top_reasons.definition_version
+        current_periods.definition_key = top_reasons.definition_key
         and current_periods.entity_type = top_reasons.entity_type
         and current_periods.entity_id = top_reasons.entity_id
 left join {{ ref('int_gaps') }} as gaps

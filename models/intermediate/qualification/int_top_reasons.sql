@@ -7,8 +7,7 @@ with
 weighed_reasons as (
 
     select
-        definition_id,
-        definition_version,
+        definition_key,
         entity_type,
         entity_id,
         rule_id,
@@ -19,7 +18,7 @@ weighed_reasons as (
         || case
             when points < 0 then ': ' || {{ points_in_words('points') }} else ''
         end as reason
-    from {{ ref('pql_reasons') }}
+    from {{ ref('int_reasons') }}
     where
         is_met
         and (points <> 0 or effect = 'hand_raise' or requirement_group is not null)
@@ -30,8 +29,7 @@ weighed_reasons as (
 distinct_reasons as (
 
     select
-        definition_id,
-        definition_version,
+        definition_key,
         entity_type,
         entity_id,
         reason,
@@ -39,7 +37,7 @@ distinct_reasons as (
         sum(weight) as weight,
         max(last_event_on) as last_event_on
     from weighed_reasons
-    group by definition_id, definition_version, entity_type, entity_id, reason
+    group by definition_key, entity_type, entity_id, reason
 
 ),
 
@@ -48,11 +46,11 @@ ranked_reasons as (
     select
         *,
         row_number() over (
-            partition by definition_id, definition_version, entity_type, entity_id
+            partition by definition_key, entity_type, entity_id
             order by hand_raise desc, weight desc, last_event_on desc, reason
         ) as reason_rank,
         sum(length(reason) + 2) over (
-            partition by definition_id, definition_version, entity_type, entity_id
+            partition by definition_key, entity_type, entity_id
             order by hand_raise desc, weight desc, last_event_on desc, reason
             rows between unbounded preceding and current row
         ) as text_length
@@ -61,8 +59,7 @@ ranked_reasons as (
 )
 
 select
-    definition_id,
-    definition_version,
+    definition_key,
     entity_type,
     entity_id,
     {% for rank in range(1, most + 1) -%}
@@ -80,4 +77,4 @@ select
     ){{ " ||" if not loop.last }}
     {% endfor %} as top_reasons
 from ranked_reasons
-group by definition_id, definition_version, entity_type, entity_id
+group by definition_key, entity_type, entity_id

@@ -90,7 +90,8 @@ decay_periods as (
         definitions.definition_key,
         signal_ages.entity_type,
         signal_ages.entity_id,
-        -definitions.decay_points_per_week * (signal_ages.age_days / 7) as points,
+        -definitions.decay_points_per_week * cast(signal_ages.age_days / 7 as {{ dbt.type_int() }})
+            as points,
         signal_ages.valid_from,
         signal_ages.valid_to
     from {{ ref('int_signal_ages') }} as signal_ages

@@ -13,7 +13,12 @@ rules as (
 
     select
         definition_rules.*,
-        lower(substring(signals.signal_name, 1, 1)) || substring(signals.signal_name, 2) as act,
+        -- a name that begins with capitals keeps them: API calls
+        case
+            when substring(signals.signal_name, 2, 1) = lower(substring(signals.signal_name, 2, 1))
+                then lower(substring(signals.signal_name, 1, 1)) || substring(signals.signal_name, 2)
+            else signals.signal_name
+        end as act,
         case
             when definition_rules.min_value_of is not null
                 then
@@ -181,7 +186,7 @@ sentences as (
         case
             when definitions.active_within_days is null then ''
             else
-                ' It must have been active in the last '
+                ' It must be active: in the last '
                 || cast(definitions.active_within_days as {{ text }}) || ' days.'
         end as activity_sentence,
         coalesce(' Fit: ' || gates.gates || '.', '') as gate_sentence,
