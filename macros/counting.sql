@@ -23,7 +23,7 @@
     day, where raw keeps its times as times. What is left is judged row by row.
     column: the raw time. -#}
 {% macro on_changed_days(column) -%}
-    {%- if execute -%}
+    {%- if execute and load_relation(ref("int_changed_days")) -%}
         {%- set days = run_query(
             "select min(event_date), max(event_date) from " ~ ref("int_changed_days")
         ).rows[0] -%}

@@ -1,5 +1,5 @@
--- A live definition that was edited in place: what it says today and what it said yesterday cannot be
--- told apart by its version. Mend: take the edit back, and make it in a new version.
+-- A live definition that was edited in place: what it says today and what it said yesterday cannot
+-- be told apart by its version. Mend: take the edit back, and make it in a new version.
 {{ config(severity='warn') }}
 
 select

@@ -73,8 +73,8 @@ compared_days as (
         coalesce(raw_days.fingerprint, counted_days.fingerprint) as fingerprint,
         raw_days.latest_received_at,
         coalesce(raw_days.row_count, 0) <> coalesce(counted_days.row_count, -1)
-        or coalesce(raw_days.latest_received_at, cast('0001-01-01' as {{ dbt.type_timestamp() }}))
-        <> coalesce(counted_days.latest_received_at, cast('0001-01-01' as {{ dbt.type_timestamp() }}))
+        or raw_days.latest_received_at <> counted_days.latest_received_at
+        or (raw_days.latest_received_at is null) <> (counted_days.latest_received_at is null)
         or raw_days.fingerprint <> counted_days.fingerprint as is_changed
     from raw_days
     full outer join counted_days

@@ -186,7 +186,10 @@ condition_causes as (
                         else rules.signal_end
                     end
             when 'requirement'
-                then coalesce(requirement_turns.turn, 'requirement ' || condition_changes.condition_id)
+                then
+                    coalesce(
+                        requirement_turns.turn, 'requirement ' || condition_changes.condition_id
+                    )
             when 'active'
                 then
                     case

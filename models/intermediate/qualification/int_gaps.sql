@@ -37,7 +37,9 @@ sums as (
         definitions.definition_key,
         entities.entity_type,
         entities.entity_id,
-        {{ dbt.datediff('entities.last_active_on', 'clock.as_of_date', 'day') }} as idle_days,
+        {{ dbt.datediff(
+            'entities.last_active_on', 'clock.as_of_date', 'day'
+        ) }} as idle_days,
         definitions.active_within_days,
         -- a score is never below 0: a threshold of 0 is always reached
         case

@@ -36,8 +36,11 @@ scored_signals as (
     union
     select
         'any_activity' as signal_id,
-        entity_types.entity_type
-    from (select 'user' as entity_type union all select 'account' as entity_type) as entity_types
+        'user' as entity_type
+    union
+    select
+        'any_activity' as signal_id,
+        'account' as entity_type
 
 ),
 
@@ -97,6 +100,14 @@ entity_counts as (
 
 ),
 
+event_names as (
+
+    select distinct item as event_name
+    from {{ ref('int_signal_counts') }}
+    where signal_id = 'any_activity'
+
+),
+
 -- a signal that looks at no property counts the events by their names
 named_events as (
 
@@ -110,11 +121,7 @@ named_events as (
         on scored_signals.signal_id = signals.signal_id
     inner join {{ ref('int_signal_events') }} as signal_events
         on signals.signal_id = signal_events.signal_id
-    inner join (
-        select distinct item as event_name
-        from {{ ref('int_signal_counts') }}
-        where signal_id = 'any_activity'
-    ) as event_names
+    inner join event_names
         on
             signal_events.event_name in (event_names.event_name, '*')
             and event_names.event_name not like '@%'

@@ -16,7 +16,9 @@ rules as (
         -- a name that begins with capitals keeps them: API calls
         case
             when substring(signals.signal_name, 2, 1) = lower(substring(signals.signal_name, 2, 1))
-                then lower(substring(signals.signal_name, 1, 1)) || substring(signals.signal_name, 2)
+                then
+                    lower(substring(signals.signal_name, 1, 1))
+                    || substring(signals.signal_name, 2)
             else signals.signal_name
         end as act,
         case
