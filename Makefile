@@ -8,11 +8,11 @@ BIN := .venv/bin
 flag = $(if $(2),--$(1) "$(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint show docs clean
+.PHONY: help build test lint show explain preview new-version init docs clean
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):.*## /\1 /p' Makefile | while read -r name text; do \
-		printf '  make %-6s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name text; do \
+		printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 build: .venv/requirements.txt ## score the demo, or RAW=folder (CONFIG=folder, AS_OF=date); print the ten strongest leads
 	@$(BIN)/python scripts/build.py \
@@ -33,6 +33,19 @@ lint: .venv/requirements-dev.txt ## check the style of Python and SQL
 
 show: .venv/requirements.txt ## print the ten strongest leads of the last build (ENTITY=user: users)
 	@$(BIN)/python scripts/show.py $(call flag,as-of,$(AS_OF)) $(call flag,entity,$(ENTITY))
+
+explain: .venv/requirements.txt ## explain WHO=id, mail address or domain (ON=date): what counts, each point, what comes next
+	@$(BIN)/python scripts/explain.py $(call flag,who,$(WHO)) $(call flag,on,$(ON))
+
+preview: .venv/requirements.txt ## show whom the config in CONFIG=folder would add and drop (RAW=folder, AGAINST=other config)
+	@$(BIN)/python scripts/preview.py \
+		$(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG)) $(call flag,against,$(AGAINST))
+
+new-version: .venv/requirements.txt ## copy the live version of DEFINITION=id as a draft (CONFIG=folder)
+	@$(BIN)/python scripts/new_version.py $(call flag,definition,$(DEFINITION)) $(call flag,config,$(CONFIG))
+
+init: .venv/requirements.txt ## write a starter config for the events in RAW=folder (CONFIG=new folder)
+	@$(BIN)/python scripts/init.py $(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG))
 
 docs: .venv/requirements.txt ## write the documentation to target/static_index.html
 	@$(BIN)/dbt docs generate --static --profiles-dir .
