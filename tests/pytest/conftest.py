@@ -54,7 +54,7 @@ SCORING_MODELS = {
     path.stem
     for folder in ("intermediate/scoring", "intermediate/qualification", "marts/qualification")
     for path in MODELS.glob(f"{folder}/*.sql")
-}
+} - {"pql_definitions"}  # which only says in words what is configured
 
 # A table is rows of text cells, or the whole text of the file.
 Table = Sequence[Mapping[str, str]] | str

@@ -1,23 +1,33 @@
-"""The docs are true: queries answer what is printed under them, and what is named exists.
+"""The docs are true: what they print is what comes out, and what they name exists.
 
-A ```sql block of a page is followed by the table of its answer on the demo. To bring a table up to
-date, paste the one that the failing test prints.
+Pages follow three conventions. The table under a ```sql block is its answer. A ```diff block names
+a file of seeds/config and changes it; the queries of the guide to editing are answered with all
+these changes made, those of other pages on the demo as it is. A ```text block is what a command
+prints. Where a number has changed, the failing test prints what to paste.
 """
 
 import json
-import os
 import re
-import subprocess
+import shutil
 import sys
+from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from conftest import PROJECT, Built
+import yaml
+from conftest import PROJECT, Build, Built
+
+sys.path.insert(0, str(PROJECT / "scripts"))
+
+import new_version
+import preview
+import show
 
 README = PROJECT / "README.md"
+GUIDE = PROJECT / "docs" / "editing-definitions.md"
 PAGES = (
     README,
     PROJECT / "CONTRIBUTING.md",
@@ -25,80 +35,126 @@ PAGES = (
     PROJECT / "models" / "_overview.md",
     *sorted((PROJECT / "docs").glob("*.md")),
 )
-QUERY = re.compile(r"^```sql\n(.*?)^```\n\n?((?:\|.*\n)*)", re.MULTILINE | re.DOTALL)
+CONFIG = PROJECT / "seeds" / "config"
+CONFIG_CONTRACT = CONFIG / "_config__seeds.yml"
+
+QUERY = re.compile(r"^```sql\n(.*?)^```\n\n?((?:\|[^\n]*\n)*)", re.MULTILINE | re.DOTALL)
+OUTPUT = re.compile(r"^```text\n(.*?)^```", re.MULTILINE | re.DOTALL)
+# A change of a file (what is wrong on purpose is marked so), or the command that copies a version.
+CHANGE = re.compile(
+    r"^```diff (?P<file>\S+)(?P<wrong> wrong)?\n(?P<lines>.*?)^```"
+    r"|^make new-version DEFINITION=(?P<definition>\w+)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 def queries() -> list[Any]:
-    """Each query of a page, and the table under it."""
+    """Each query of a page, with the table under it."""
     return [
-        pytest.param(*match.groups(), id=f"{page.stem}:{text[: match.start()].count(chr(10)) + 1}")
+        pytest.param(page, *match.groups(), id=f"{page.stem}:{text.count(chr(10), 0, match.end())}")
         for page in PAGES
         for text in [page.read_text()]
         for match in QUERY.finditer(text)
     ]
 
 
+def table(rows: Sequence[Sequence[Any]]) -> str:
+    """Rows as a page prints them, the first as the head."""
+    lines = ["| " + " | ".join(map(cell, row)) + " |\n" for row in rows]
+    return "".join([lines[0], "|" + "---|" * len(rows[0]) + "\n", *lines[1:]])
+
+
 def cell(value: Any) -> str:
-    """A value as the docs print it: null is blank, and numbers have no idle zeros."""
+    """A value as a page prints it: null is blank, and numbers have no idle zeros."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return show.number(value)
     return str(value).replace("|", r"\|")
 
 
-def answer(database: Path, query: str) -> str:
-    """The answer of a query, as a table of a page."""
+def change_config(folder: Path, *, wrong: bool = False) -> dict[str, str]:
+    """A copy of the shipped config with the changes of the pages: the wrong ones, or the others."""
+    shutil.copytree(CONFIG, folder, ignore=shutil.ignore_patterns("*.yml"))
+    for change in CHANGE.finditer(GUIDE.read_text() + README.read_text()):
+        if bool(change["wrong"]) != wrong:
+            continue
+        if change["definition"]:
+            new_version.main(["--definition", change["definition"], "--config", str(folder)])
+            continue
+        path = folder / change["file"]
+        lines = [(line[0], line[1:]) for line in change["lines"].splitlines()]
+        before = "\n".join(line for sign, line in lines if sign == "-")
+        after = "\n".join(line for sign, line in lines if sign == "+")
+        text = path.read_text()
+        assert not before or text.count(f"\n{before}") == 1, f"{path.name}: {before}"
+        path.write_text(text.replace(before, after) if before else f"{text}{after}\n")
+    return {path.stem: path.read_text() for path in folder.glob("*.csv")}
+
+
+@pytest.fixture(scope="module")
+def changed(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The demo under the changes of all pages."""
+    built = build(config=change_config(tmp_path_factory.mktemp("docs") / "my_config"))
+    assert built.returncode == 0, built.output
+    return built
+
+
+@pytest.mark.parametrize(("page", "query", "answer"), queries())
+def test_query_has_the_answer_under_it(demo, changed, page, query, answer):
+    database = changed.database if page == GUIDE else demo.database
     with duckdb.connect(database, read_only=True) as connection:
         cursor = connection.execute(query)
-        columns = [column[0] for column in cursor.description]
-        rows = [columns, *cursor.fetchall()]
-    lines = ["| " + " | ".join(map(cell, row)) + " |\n" for row in rows]
-    return "".join([lines[0], "|" + "---|" * len(columns) + "\n", *lines[1:]])
+        found = table([[column[0] for column in cursor.description], *cursor.fetchall()])
+    assert answer == found
 
 
-@pytest.mark.parametrize(("query", "printed"), queries())
-def test_query_answers_what_is_printed(demo: Built, query: str, printed: str) -> None:
-    assert printed == answer(demo.database, query)
+def test_commands_print_what_pages_show(demo, changed, build, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("PQL_DUCKDB_PATH", str(demo.database))
+    show.main(["--top", "5"])
+    change_config(Path("my_config"))
+    printed = capsys.readouterr().out
+    printed += preview.compare(demo.database, changed.database) + "\n"
+    printed += build(config=change_config(Path("wrong"), wrong=True)).output
+    shown = [text for page in PAGES for text in OUTPUT.findall(page.read_text())]
+    assert [text for text in shown if text not in printed] == [], printed
 
 
-def test_readme_shows_the_strongest_leads(demo: Built) -> None:
-    process = subprocess.run(
-        [sys.executable, "scripts/show.py", "--top", "5"],
-        cwd=PROJECT,
-        env=os.environ | {"PQL_DUCKDB_PATH": str(demo.database), "COLUMNS": "100"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert process.stdout in README.read_text()
-
-
-def test_readme_quotes_the_live_definitions(demo: Built) -> None:
+def test_readme_quotes_the_live_definitions(demo):
     quoted = " ".join(re.sub(r"^> ?", "", README.read_text(), flags=re.MULTILINE).split())
-    for (text,) in demo.query("select description from pql.pql_definitions where status = 'live'"):
-        assert text in quoted
+    live = demo.query("select description from pql.pql_definitions where status = 'live'")
+    assert [text for (text,) in live if text not in quoted] == []
+
+
+def test_guide_says_what_a_blank_cell_means():
+    blanks = [("file", "column", "blank means")]
+    for seed in yaml.safe_load(CONFIG_CONTRACT.read_text())["seeds"]:
+        for column in seed["columns"]:
+            meaning = re.search(r"Blank: (.*?)\.?$", column["description"].strip(), re.DOTALL)
+            if meaning:
+                blanks.append((f"`{seed['name']}.csv`", f"`{column['name']}`", meaning[1]))
+    assert table(blanks) in GUIDE.read_text(), table(blanks)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_links_and_commands_exist(page: Path) -> None:
+def test_what_a_page_names_exists(page):
     text = page.read_text()
     for link in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
         assert "://" in link or (page.parent / link).exists(), link
     targets = re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE)
-    # A command stands at the start of a line of a block, or of a piece of code.
+    # A command begins a line of a block, or a piece of code.
     assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) <= set(targets)
 
 
-def test_every_model_and_column_is_described(demo: Built) -> None:
-    """Marts, staging and seeds say what a row is, and each column what it holds."""
+def test_every_model_and_column_is_described(demo):
     manifest = json.loads((demo.folder / "target" / "manifest.json").read_text())
     assert "doc.pql.__overview__" in manifest["docs"]
-    nodes = [*manifest["nodes"].values(), *manifest["sources"].values()]
-    for node in nodes:
+    for node in [*manifest["nodes"].values(), *manifest["sources"].values()]:
         if node["resource_type"] in ("model", "seed", "source"):
             assert node["description"].startswith("One row per "), node["unique_id"]
-            columns = node["columns"].values()
-            assert all(column["description"] for column in columns), node["unique_id"]
+            blank = [name for name, column in node["columns"].items() if not column["description"]]
+            assert not blank, node["unique_id"]
