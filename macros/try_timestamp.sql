@@ -9,10 +9,12 @@
 {%- endmacro %}
 
 {#- Through timestamptz, so that the offset counts: the profile sets the session to UTC. DuckDB also
-    reads "infinity", which is no time. -#}
+    reads "infinity" and the year 294247, of which no day can be counted on. -#}
 {% macro duckdb__try_timestamp(expression) -%}
     case
-        when isfinite(try_cast({{ expression }} as timestamptz))
+        when
+            try_cast({{ expression }} as timestamptz)
+            between timestamptz '0001-01-02' and timestamptz '9998-12-31'
             then cast(try_cast({{ expression }} as timestamptz) at time zone 'UTC' as timestamp)
     end
 {%- endmacro %}

@@ -23,9 +23,13 @@ MOST_USERS = 12
 
 # Every name by which somebody may know an entity: ids (superseded ones too), addresses, names.
 NAMES = """
+    users_with_email as (
+        select user_id, email
+        from pql_intermediate.int_users left join pql_staging.stg_product__users using (user_id)
+    ),
     entities as (
         select 'user' as entity_type, user_id as entity_id, email as label
-        from pql_intermediate.int_users
+        from users_with_email
         union all
         select 'account', account_id, coalesce(account_name, domain)
         from pql_intermediate.int_accounts
@@ -35,7 +39,7 @@ NAMES = """
         union all
         select entity_type, to_id, from_id, true from pql_intermediate.int_identity_links
         union all
-        select 'user', user_id, email, false from pql_intermediate.int_users
+        select 'user', user_id, email, false from users_with_email
         union all
         select 'account', account_id, domain, false from pql_intermediate.int_accounts
         union all
@@ -88,13 +92,15 @@ IDENTITY = {
     "user": """
         select
             users.account_id,
-            users.email as name,
+            staged_users.email as name,
             users.mail_domain as domain,
             users.domain_type,
             users.job_title,
             accounts.account_name
         from pql_intermediate.int_users as users
-        left join pql_intermediate.int_accounts as accounts using (account_id)
+        left join pql_staging.stg_product__users as staged_users using (user_id)
+        left join pql_intermediate.int_accounts as accounts
+            on users.account_id = accounts.account_id
         where users.user_id = $entity_id
     """,
 }
@@ -107,10 +113,11 @@ LINKS = """
 """
 
 USERS = """
-    select user_id, email, exclusion_reason
-    from pql_intermediate.int_users
-    where account_id = $entity_id
-    order by user_id
+    select users.user_id, staged_users.email, users.exclusion_reason
+    from pql_intermediate.int_users as users
+    left join pql_staging.stg_product__users as staged_users using (user_id)
+    where users.account_id = $entity_id
+    order by users.user_id
 """
 
 EXCLUSION = """

@@ -5,6 +5,7 @@ Each is named, and nothing else is; nothing is scored, and the marts of the last
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,7 @@ GOOD = {
     "signals": [signal("logins")],
     "definitions": [definition("good", status="live")],
     "definition_rules": [rule("good", "logins")],
+    "routing_rules": [route("1")],
 }
 
 BAD = {
@@ -284,20 +286,21 @@ WARNINGS = {
 
 @pytest.fixture(scope="module")
 def builds(build, tmp_path_factory):
-    """A good build, and one after it in the same database with every mistake."""
+    """A good build, as it was kept, and one after it in the same database with every mistake."""
     folder = tmp_path_factory.mktemp("config")
     good = build(RAW, GOOD, folder=folder)
-    kept = Path(shutil.copy(good.database, folder / "good.duckdb"))
-    return good, kept, build(BAD_RAW, BAD, folder=folder)
+    kept = Path(shutil.copy(good.database, folder / "kept.duckdb"))
+    return replace(good, database=kept), build(BAD_RAW, BAD, folder=folder)
 
 
 def test_a_good_config_has_no_problem(builds):
-    good, _, _ = builds
+    good, _ = builds
     assert good.returncode == 0, good.output
+    assert good.query("select * from pql.config_problems") == []
 
 
 def test_each_mistake_is_named_and_nothing_else(builds):
-    _, _, bad = builds
+    _, bad = builds
     found = {
         (severity, file, f"{row} / {column}".strip())
         for severity, file, row, column in bad.query(
@@ -339,13 +342,13 @@ def test_each_mistake_is_named_and_nothing_else(builds):
     ],
 )
 def test_the_user_reads_which_cell_to_mend_and_how(builds, message):
-    _, _, bad = builds
+    _, bad = builds
     assert message in bad.output
 
 
 def test_nothing_is_scored_and_the_last_good_build_stays(builds):
-    _, kept, bad = builds
+    good, bad = builds
     assert bad.returncode != 0
     assert "Traceback" not in bad.output
     assert not bad.models_built() & SCORING_MODELS
-    assert changed_tables(kept, bad.database, "pql").keys() <= DATA_QUALITY_MARTS
+    assert changed_tables(good.database, bad.database, "pql").keys() <= DATA_QUALITY_MARTS

@@ -1,8 +1,8 @@
 {#- The days to count anew: those that raw holds otherwise than when they were last counted, and all
-    days if they were counted in another way. What was counted is read from the table of counts,
+    days if they were counted in another way, or on a full refresh. What was counted is read from the table of counts,
     where each day has a row of its own: so the two never disagree, wherever a build was killed. -#}
 {%- set counted = adapter.get_relation(this.database, this.schema, "int_signal_counts")
-    if execute and not flags.FULL_REFRESH else none -%}
+    if execute else none -%}
 
 with
 
@@ -75,7 +75,8 @@ compared_days as (
         coalesce(raw_days.row_count, 0) <> coalesce(counted_days.row_count, -1)
         or raw_days.latest_received_at <> counted_days.latest_received_at
         or (raw_days.latest_received_at is null) <> (counted_days.latest_received_at is null)
-        or raw_days.fingerprint <> counted_days.fingerprint as is_changed
+        or raw_days.fingerprint <> counted_days.fingerprint
+        or {{ flags.FULL_REFRESH | lower }} as is_changed
     from raw_days
     full outer join counted_days
         on raw_days.event_date = counted_days.event_date

@@ -96,7 +96,6 @@ joined_users as (
 
     select
         user_ids.user_id,
-        users.email,
         users.job_title,
         users.crm_contact_id,
         users.mail_domain,
@@ -137,7 +136,6 @@ linked_users as (
 select
     linked_users.user_id,
     linked_users.account_id,
-    linked_users.email,
     linked_users.mail_domain,
     linked_users.domain_type,
     linked_users.job_title,

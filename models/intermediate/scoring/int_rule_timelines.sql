@@ -34,7 +34,7 @@ value_periods as (
         signal_timelines.entity_id,
         signal_timelines.signal_value,
         0 as age_days,
-        cast(0 as decimal(28, 6)) as multiple,
+        cast(0 as decimal(38, 6)) as multiple,
         rules.half_life_days is null and rules.min_value_of is null as is_plain,
         signal_timelines.valid_from,
         signal_timelines.valid_to

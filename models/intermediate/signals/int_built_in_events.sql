@@ -35,11 +35,13 @@ marketing_leads as (
 emails as (
 
     select
-        email,
-        min(user_id) as user_id
+        staged_users.email,
+        min(users.user_id) as user_id
     from users
-    where email is not null
-    group by email
+    inner join {{ ref('stg_product__users') }} as staged_users
+        on users.user_id = staged_users.user_id
+    where staged_users.email is not null
+    group by staged_users.email
 
 ),
 

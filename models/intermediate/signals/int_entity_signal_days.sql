@@ -66,7 +66,7 @@ placed_counts as (
         on
             counts.account_id = account_links.from_id
             and account_links.entity_type = 'account'
-    where counts.signal_id <> '@day' and users.exclusion_reason is null
+    where users.exclusion_reason is null
 
 ),
 
@@ -123,8 +123,11 @@ named_events as (
         on signals.signal_id = signal_events.signal_id
     inner join event_names
         on
-            signal_events.event_name in (event_names.event_name, '*')
-            and event_names.event_name not like '@%'
+            signal_events.event_name = '*'
+            or (
+                signal_events.event_name = event_names.event_name
+                and signal_events.event_name not like '@%'
+            )
     where signals.property_name is null and signals.measure_property is null
 
 ),
@@ -183,7 +186,7 @@ signal_days as (
         built_in_events.entity_id,
         built_in_events.item,
         built_in_events.event_count,
-        cast(0 as decimal(28, 6)) as value_sum,
+        cast(0 as decimal(38, 6)) as value_sum,
         built_in_events.activity_date
     from {{ ref('int_built_in_events') }} as built_in_events
     inner join scored_signals
@@ -199,7 +202,7 @@ select
     entity_id,
     item,
     cast(sum(event_count) as {{ dbt.type_bigint() }}) as event_count,
-    cast(sum(value_sum) as decimal(28, 6)) as value_sum,
+    cast(sum(value_sum) as decimal(38, 6)) as value_sum,
     activity_date
 from signal_days
 group by signal_id, entity_type, entity_id, item, activity_date

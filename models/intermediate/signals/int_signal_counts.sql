@@ -58,11 +58,13 @@ event_signals as (
     from (select distinct event_name from activity_counts) as event_names
     inner join {{ ref('int_signal_events') }} as signal_events
         on
-            event_names.event_name = signal_events.event_name
-            or signal_events.event_name = '*'
+            signal_events.event_name = '*'
+            or (
+                event_names.event_name = signal_events.event_name
+                and signal_events.event_name not like '@%'
+            )
     inner join signals
         on signal_events.signal_id = signals.signal_id
-    where event_names.event_name not like '@%'
 
 ),
 
@@ -75,7 +77,7 @@ any_activity as (
         event_name as item,
         event_count,
         row_count,
-        cast(0 as decimal(28, 6)) as value_sum,
+        cast(0 as decimal(38, 6)) as value_sum,
         activity_date,
         latest_occurred_at,
         latest_received_at
@@ -173,7 +175,7 @@ select
     item,
     cast(event_count as {{ dbt.type_bigint() }}) as event_count,
     cast(row_count as {{ dbt.type_bigint() }}) as row_count,
-    cast(value_sum as decimal(28, 6)) as value_sum,
+    cast(value_sum as decimal(38, 6)) as value_sum,
     activity_date,
     latest_occurred_at,
     latest_received_at

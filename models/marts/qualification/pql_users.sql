@@ -3,7 +3,7 @@ select
     leads.definition_version,
     leads.entity_id as user_id,
     users.account_id,
-    users.email,
+    staged_users.email,
     users.job_title,
     accounts.account_name,
     leads.stage,
@@ -31,6 +31,8 @@ select
 from {{ ref('int_leads') }} as leads
 inner join {{ ref('int_users') }} as users
     on leads.entity_id = users.user_id
+left join {{ ref('stg_product__users') }} as staged_users
+    on leads.entity_id = staged_users.user_id
 left join {{ ref('int_accounts') }} as accounts
     on users.account_id = accounts.account_id
 where leads.entity_type = 'user'

@@ -28,7 +28,13 @@ ranked_users as (
         *,
         row_number() over (
             partition by user_id
-            order by created_at desc nulls last, email, account_id, job_title, crm_contact_id
+            order by
+                created_at desc nulls last,
+                email_opt_out desc,
+                email,
+                account_id,
+                job_title,
+                crm_contact_id
         ) as row_rank
     from typed_users
 
@@ -42,7 +48,7 @@ select
     crm_contact_id,
     case
         when {{ dbt.position("'@'", 'email') }} > 0
-            then {{ dbt.split_part('email', "'@'", 2) }}
+            then nullif({{ dbt.split_part('email', "'@'", 2) }}, '')
     end as mail_domain,
     email_opt_out,
     created_at
