@@ -14,7 +14,7 @@
     {%- endfor -%}
     {%- if problems -%}
         {%- set error_count = problems | selectattr(0, "equalto", "error") | list | length -%}
-        {%- set effect = " (nothing is scored until they are mended)" if error_count else "" -%}
+        {%- set effect = " (what depends on them is not built)" if error_count else "" -%}
         {%- set lines = ["", "To mend in the configuration or the raw tables:"] -%}
         {%- for severity, text in problems | sort(attribute="0") -%}
             {%- do lines.append(severity ~ ": " ~ text) -%}

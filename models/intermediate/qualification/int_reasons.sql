@@ -153,7 +153,10 @@ rule_lines as (
         coalesce(current_rules.points, 0) as points,
         coalesce(current_rules.awards, 0) >= 1 as is_met,
         last_events.last_event_on,
-        coalesce(signals.reason_template, signals.signal_name) as reason_template,
+        case
+            when last_events.last_event_on is null then 'not yet: ' || signals.signal_name
+            else coalesce(signals.reason_template, signals.signal_name)
+        end as reason_template,
         signals.window_days,
         entities.as_of_date
     from entities
@@ -189,8 +192,7 @@ worded_rule_lines as (
 
     select
         *,
-        case when signal_value = 0 and last_event_on is null then 'not yet: ' else '' end
-        || replace(
+        replace(
             replace(
                 replace(
                     reason_template, '(s)', case when signal_value = 1 then '' else 's' end
