@@ -5,7 +5,10 @@ raw_times as (
 
     select
         {{ try_timestamp('occurred_at') }} as occurred_at,
-        {{ try_timestamp('coalesce(received_at, occurred_at)') }} as received_at
+        case
+            when received_at is null then {{ try_timestamp('occurred_at') }}
+            else {{ try_timestamp('received_at') }}
+        end as received_at
     from {{ raw_table('events') }} as raw_rows
 
 )

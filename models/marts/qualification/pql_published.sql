@@ -171,7 +171,5 @@ select
     cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as {{ dbt.type_timestamp() }})
         as published_at
 from changes
-cross join {{ ref('int_clock') }} as clock
-{%- if var('as_of') %}
-where 1 = 0
-{%- endif %}
+inner join {{ ref('int_clock') }} as clock
+    on {{ "1 = 0" if var('as_of') else "clock.as_of_date is not null" }}

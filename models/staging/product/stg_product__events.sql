@@ -19,7 +19,10 @@ read_events as (
         occurred_at as raw_occurred_at,
         received_at as raw_received_at,
         {{ try_timestamp('occurred_at') }} as occurred_at,
-        {{ try_timestamp('coalesce(received_at, occurred_at)') }} as received_at
+        case
+            when received_at is null then {{ try_timestamp('occurred_at') }}
+            else {{ try_timestamp('received_at') }}
+        end as received_at
     from raw_events
 
 ),
