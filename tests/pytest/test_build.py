@@ -1,18 +1,14 @@
 """The launcher, and the list of leads it ends with: what they read, refuse and say. No dbt runs."""
 
-import sys
 from datetime import date
 from pathlib import Path
 
+import build
 import duckdb
 import pytest
+import show
 import yaml
-
-PROJECT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "scripts"))
-
-import build  # noqa: E402
-import show  # noqa: E402
+from conftest import PROJECT
 
 HEADER = "signal_id,signal_name,window_days\n"
 

@@ -9,22 +9,18 @@ prints. Where a number has changed, the failing test prints what to paste.
 import json
 import re
 import shutil
-import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
-import yaml
-from conftest import PROJECT, Build, Built
-
-sys.path.insert(0, str(PROJECT / "scripts"))
-
 import new_version
 import preview
+import pytest
 import show
+import yaml
+from conftest import PROJECT, Build, Built
 
 README = PROJECT / "README.md"
 GUIDE = PROJECT / "docs" / "editing-definitions.md"

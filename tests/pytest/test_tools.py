@@ -9,17 +9,14 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import build as launcher
+import explain
+import init
+import new_version
+import preview
 import pytest
-
-PROJECT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "scripts"))
-
-import build as launcher  # noqa: E402
-import explain  # noqa: E402
-import init  # noqa: E402
-import new_version  # noqa: E402
-import preview  # noqa: E402
-import report  # noqa: E402
+import report
+from conftest import PROJECT
 
 
 @pytest.fixture
