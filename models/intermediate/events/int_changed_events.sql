@@ -26,7 +26,9 @@ candidate_events as (
 
     select
         *,
-        coalesce(event_id, {{ dbt.hash(row_text(received_columns, 'changed_events')) }}) as deduplication_id
+        coalesce(
+            event_id, {{ dbt.hash(row_text(received_columns, 'changed_events')) }}
+        ) as deduplication_id
     from changed_events
     where reject_reason is null
 
