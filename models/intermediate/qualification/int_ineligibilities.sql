@@ -36,12 +36,7 @@ known_values as (
         min(attribute_timelines.attribute_value) as attribute_value
     from {{ ref('int_attribute_timelines') }} as attribute_timelines
     inner join clock
-        on
-            attribute_timelines.valid_from <= clock.as_of_date
-            and (
-                attribute_timelines.valid_to is null
-                or attribute_timelines.valid_to > clock.as_of_date
-            )
+        on {{ holds_on('attribute_timelines', 'clock.as_of_date') }}
     group by
         attribute_timelines.entity_type,
         attribute_timelines.entity_id,
@@ -71,9 +66,7 @@ fit_results as (
             fit_timelines.definition_key = fit_rules.definition_key
             and fit_timelines.fit_rule_id = fit_rules.fit_rule_id
     inner join clock
-        on
-            fit_timelines.valid_from <= clock.as_of_date
-            and (fit_timelines.valid_to is null or fit_timelines.valid_to > clock.as_of_date)
+        on {{ holds_on('fit_timelines', 'clock.as_of_date') }}
     left join known_values
         on
             fit_timelines.entity_type = known_values.entity_type
@@ -102,9 +95,7 @@ conditions as (
     select conditions.*
     from {{ ref('int_conditions') }} as conditions
     inner join clock
-        on
-            conditions.valid_from <= clock.as_of_date
-            and (conditions.valid_to is null or conditions.valid_to > clock.as_of_date)
+        on {{ holds_on('conditions', 'clock.as_of_date') }}
 
 ),
 
@@ -113,9 +104,7 @@ stages as (
     select stage_timelines.*
     from {{ ref('int_stage_timelines') }} as stage_timelines
     inner join clock
-        on
-            stage_timelines.valid_from <= clock.as_of_date
-            and (stage_timelines.valid_to is null or stage_timelines.valid_to > clock.as_of_date)
+        on {{ holds_on('stage_timelines', 'clock.as_of_date') }}
 
 ),
 

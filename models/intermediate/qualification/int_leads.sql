@@ -27,9 +27,7 @@ current_periods as (
     select timelines.*
     from timelines
     inner join clock
-        on
-            timelines.valid_from <= clock.as_of_date
-            and (timelines.valid_to is null or timelines.valid_to > clock.as_of_date)
+        on {{ holds_on('timelines', 'clock.as_of_date') }}
 
 ),
 
@@ -38,12 +36,7 @@ past_scores as (
     select timelines.*
     from timelines
     inner join clock
-        on
-            timelines.valid_from <= {{ add_days('clock.as_of_date', -7) }}
-            and (
-                timelines.valid_to is null
-                or timelines.valid_to > {{ add_days('clock.as_of_date', -7) }}
-            )
+        on {{ holds_on('timelines', add_days('clock.as_of_date', -7)) }}
 
 ),
 
@@ -111,9 +104,7 @@ stages as (
     select stage_timelines.*
     from {{ ref('int_stage_timelines') }} as stage_timelines
     inner join clock
-        on
-            stage_timelines.valid_from <= clock.as_of_date
-            and (stage_timelines.valid_to is null or stage_timelines.valid_to > clock.as_of_date)
+        on {{ holds_on('stage_timelines', 'clock.as_of_date') }}
 
 ),
 

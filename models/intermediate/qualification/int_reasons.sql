@@ -49,11 +49,7 @@ signal_values as (
         signal_timelines.signal_value
     from {{ ref('int_signal_timelines') }} as signal_timelines
     inner join clock
-        on
-            signal_timelines.valid_from <= clock.as_of_date
-            and (
-                signal_timelines.valid_to is null or signal_timelines.valid_to > clock.as_of_date
-            )
+        on {{ holds_on('signal_timelines', 'clock.as_of_date') }}
 
 ),
 
@@ -80,12 +76,7 @@ attribute_values as (
         {{ try_decimal('attribute_timelines.attribute_value') }} as attribute_value
     from {{ ref('int_attribute_timelines') }} as attribute_timelines
     inner join clock
-        on
-            attribute_timelines.valid_from <= clock.as_of_date
-            and (
-                attribute_timelines.valid_to is null
-                or attribute_timelines.valid_to > clock.as_of_date
-            )
+        on {{ holds_on('attribute_timelines', 'clock.as_of_date') }}
     where attribute_timelines.item = ''
 
 ),
@@ -101,9 +92,7 @@ current_rules as (
         rule_timelines.points
     from {{ ref('int_rule_timelines') }} as rule_timelines
     inner join clock
-        on
-            rule_timelines.valid_from <= clock.as_of_date
-            and (rule_timelines.valid_to is null or rule_timelines.valid_to > clock.as_of_date)
+        on {{ holds_on('rule_timelines', 'clock.as_of_date') }}
 
 ),
 
