@@ -1,7 +1,11 @@
 -- Each account and user of today's identity that has an accepted event, and takes part, has one row
--- under each live definition of its type, and nobody else has one. Found from the counts
--- themselves.
+-- under each live definition of its type, and nobody else has one. Found from the events
+-- themselves: nothing that counts is read.
 {{ config(group='pql') }}
+{%- set row_hash = dbt.hash(row_text([
+    "event_id", "event_name", "raw_occurred_at", "raw_received_at", "user_id", "anonymous_id",
+    "account_id", "properties", "raw_event_count",
+], "events")) %}
 
 with
 
@@ -24,23 +28,38 @@ excluded_entities as (
 
 ),
 
+ranked_events as (
+
+    select
+        coalesce(events.user_id, events.anonymous_id) as actor_id,
+        events.account_id,
+        events.event_date,
+        row_number() over (
+            partition by events.event_date, coalesce(events.event_id, {{ row_hash }})
+            order by events.received_at, {{ row_hash }}
+        ) as receipt_rank
+    from {{ ref('stg_product__events') }} as events
+    where events.reject_reason is null
+
+),
+
 acts as (
 
     select distinct
-        coalesce(user_links.to_id, counts.actor_id) as user_id,
-        coalesce(account_links.to_id, counts.account_id) as named_account_id
-    from {{ ref('int_signal_counts') }} as counts
+        coalesce(user_links.to_id, ranked_events.actor_id) as user_id,
+        coalesce(account_links.to_id, ranked_events.account_id) as named_account_id
+    from ranked_events
     inner join {{ ref('int_clock') }} as clock
-        on counts.activity_date <= clock.as_of_date
+        on ranked_events.event_date <= clock.as_of_date
     left join identity_links as user_links
         on
-            counts.actor_id = user_links.from_id
+            ranked_events.actor_id = user_links.from_id
             and user_links.entity_type = 'user'
     left join identity_links as account_links
         on
-            counts.account_id = account_links.from_id
+            ranked_events.account_id = account_links.from_id
             and account_links.entity_type = 'account'
-    where counts.signal_id = 'any_activity'
+    where ranked_events.receipt_rank = 1
 
 ),
 
