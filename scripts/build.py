@@ -305,11 +305,14 @@ def parse_variables(text: str) -> dict[str, Any]:
     return variables
 
 
-def dbt_build(variables: dict[str, Any], full_refresh: bool, quiet: bool, **env: str) -> int:
+def dbt_build(
+    variables: dict[str, Any], selector: str, full_refresh: bool, quiet: bool, **env: str
+) -> int:
     """Run ``dbt build`` in the project and return its exit code.
 
     Args:
         variables: vars over those of dbt_project.yml.
+        selector: the part to build, as selectors.yml names it; blank: everything.
         full_refresh: whether incremental models start afresh.
         quiet: show what dbt prints only if it fails.
         env: environment variables over those of this process.
@@ -317,6 +320,8 @@ def dbt_build(variables: dict[str, Any], full_refresh: bool, quiet: bool, **env:
     command = [str(Path(sys.executable).with_name("dbt")), "build", "--profiles-dir", "."]
     if variables:
         command += ["--vars", json.dumps(variables)]
+    if selector:
+        command += ["--selector", selector]
     if full_refresh:
         command.append("--full-refresh")
     output = subprocess.PIPE if quiet else None
@@ -359,7 +364,7 @@ def build(arguments: argparse.Namespace) -> int:
     if arguments.config:
         env["PQL_CONFIG_PATH"] = overlay_config(arguments.config)
     sys.stdout.flush()
-    return dbt_build(variables, arguments.full_refresh, arguments.quiet, **env)
+    return dbt_build(variables, arguments.selector, arguments.full_refresh, arguments.quiet, **env)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -369,6 +374,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--config", type=Path, metavar="DIR", help="folder of config files")
     parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="last day counted (the latest)")
     parser.add_argument("--vars", default="{}", metavar="JSON", help="further dbt vars")
+    parser.add_argument(
+        "--selector", default="", choices=["hourly", "daily", "weekly"], help="a part (everything)"
+    )
     parser.add_argument("--quiet", action="store_true", help="show dbt's output only if it fails")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
     try:

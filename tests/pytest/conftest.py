@@ -108,6 +108,7 @@ def run_build(
     as_of: date | None = None,
     variables: Mapping[str, Any] | None = None,
     database: str = "test.duckdb",
+    selector: str = "hourly",
     quiet: bool = True,
 ) -> Built:
     """Write the tables into the folder and build them in a database there.
@@ -119,9 +120,10 @@ def run_build(
         as_of: the last day counted; None is the date of the watermark.
         variables: further dbt vars.
         database: the database file, within the folder.
+        selector: the part to build, as selectors.yml names it.
         quiet: leave out the output of a build that succeeds.
     """
-    command = [sys.executable, "scripts/build.py"]
+    command = [sys.executable, "scripts/build.py", "--selector", selector]
     if quiet:
         command.append("--quiet")
     for option, tables in (("raw", raw), ("config", config)):

@@ -15,7 +15,7 @@ typed_users as (
         account_id,
         job_title,
         crm_contact_id,
-        coalesce(lower(email_opt_out) in ('true', 't', 'yes', 'y', '1'), false) as email_opt_out,
+        {{ is_true('email_opt_out') }} as email_opt_out,
         {{ try_timestamp('created_at') }} as created_at
     from raw_users
 
