@@ -8,7 +8,7 @@ BIN := .venv/bin
 flag = $(if $(2),--$(1) "$(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint show explain preview new-version init docs clean
+.PHONY: help build test lint show explain preview new-version init bench docs clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name text; do \
@@ -46,6 +46,9 @@ new-version: .venv/requirements.txt ## copy the live version of DEFINITION=id as
 
 init: .venv/requirements.txt ## write a starter config for the events in RAW=folder (CONFIG=new folder)
 	@$(BIN)/python scripts/init.py $(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG))
+
+bench: .venv/requirements.txt ## measure builds of made-up raw tables (EVENTS=1000000) against one query written by hand
+	@$(BIN)/python scripts/bench.py $(call flag,events,$(EVENTS))
 
 docs: .venv/requirements.txt ## write the documentation to target/static_index.html
 	@$(BIN)/dbt docs generate --static --profiles-dir .
