@@ -50,6 +50,12 @@ asked_attributes as (
     inner join {{ ref('int_definitions') }} as definitions
         on definition_rules.definition_key = definitions.definition_key
     where definition_rules.min_value_of is not null
+    union
+    select
+        'employee_count' as attribute,
+        'account' as entity_type
+    from {{ ref('int_routing_rules') }}
+    where min_employees is not null or max_employees is not null
 
 ),
 

@@ -24,7 +24,7 @@ signals as (
 
 ),
 
--- only what a rule of a definition of that entity type asks for
+-- only what a rule of a definition of that entity type, or of its routing, asks for
 scored_signals as (
 
     select distinct
@@ -33,6 +33,14 @@ scored_signals as (
     from {{ ref('int_definition_rules') }} as definition_rules
     inner join {{ ref('int_definitions') }} as definitions
         on definition_rules.definition_key = definitions.definition_key
+    union
+    select
+        routing_rules.requires_signal_id as signal_id,
+        definitions.entity_type
+    from {{ ref('int_routing_rules') }} as routing_rules
+    inner join {{ ref('int_definitions') }} as definitions
+        on routing_rules.definition_id in (definitions.definition_id, '*')
+    where routing_rules.requires_signal_id is not null
     union
     select
         'any_activity' as signal_id,
@@ -53,6 +61,7 @@ placed_counts as (
         counts.event_count,
         counts.value_sum,
         counts.activity_date,
+        counts.latest_received_at,
         users.user_id,
         coalesce(account_links.to_id, counts.account_id, users.account_id) as account_id
     from {{ ref('int_signal_counts') }} as counts
@@ -80,7 +89,8 @@ entity_counts as (
         item,
         event_count,
         value_sum,
-        activity_date
+        activity_date,
+        latest_received_at
     from placed_counts
     where user_id is not null
     union all
@@ -92,7 +102,8 @@ entity_counts as (
         placed_counts.item,
         placed_counts.event_count,
         placed_counts.value_sum,
-        placed_counts.activity_date
+        placed_counts.activity_date,
+        placed_counts.latest_received_at
     from placed_counts
     inner join accounts
         on placed_counts.account_id = accounts.account_id
@@ -141,7 +152,8 @@ signal_days as (
         user_id as item,
         event_count,
         value_sum,
-        activity_date
+        activity_date,
+        latest_received_at
     from entity_counts
     where signal_id = 'any_activity'
     union all
@@ -152,7 +164,8 @@ signal_days as (
         case when named_events.measure = 'users' then entity_counts.user_id end as item,
         entity_counts.event_count,
         entity_counts.value_sum,
-        entity_counts.activity_date
+        entity_counts.activity_date,
+        entity_counts.latest_received_at
     from entity_counts
     inner join named_events
         on
@@ -170,7 +183,8 @@ signal_days as (
         end as item,
         entity_counts.event_count,
         entity_counts.value_sum,
-        entity_counts.activity_date
+        entity_counts.activity_date,
+        entity_counts.latest_received_at
     from entity_counts
     inner join scored_signals
         on
@@ -187,7 +201,8 @@ signal_days as (
         built_in_events.item,
         built_in_events.event_count,
         cast(0 as decimal(38, 6)) as value_sum,
-        built_in_events.activity_date
+        built_in_events.activity_date,
+        cast(null as {{ dbt.type_timestamp() }}) as latest_received_at
     from {{ ref('int_built_in_events') }} as built_in_events
     inner join scored_signals
         on
@@ -203,6 +218,7 @@ select
     item,
     cast(sum(event_count) as {{ dbt.type_bigint() }}) as event_count,
     cast(sum(value_sum) as decimal(38, 6)) as value_sum,
-    activity_date
+    activity_date,
+    max(latest_received_at) as latest_received_at
 from signal_days
 group by signal_id, entity_type, entity_id, item, activity_date

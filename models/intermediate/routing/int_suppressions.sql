@@ -1,0 +1,209 @@
+{#- Of several reasons, the first of these speaks. -#}
+{%- set ranks = {
+    "override": 1, "opportunity": 2, "working": 3, "rejected": 4, "snoozed": 5, "opt_out": 6,
+} -%}
+
+with
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+users as (
+
+    select * from {{ ref('int_users') }}
+    where exclusion_reason is null
+
+),
+
+overrides as (
+
+    select
+        overrides.entity_type,
+        coalesce(identity_links.to_id, overrides.entity_id) as entity_id,
+        {{ ranks.override }} as reason_rank,
+        'set aside by hand'
+        || coalesce(' until ' || cast(overrides.until_date as {{ dbt.type_string() }}), '')
+        || coalesce(': ' || overrides.reason, '') as reason
+    from {{ ref('int_overrides') }} as overrides
+    cross join clock
+    left join {{ ref('int_identity_links') }} as identity_links
+        on
+            overrides.entity_type = identity_links.entity_type
+            and overrides.entity_id = identity_links.from_id
+    where
+        overrides.effect = 'suppress'
+        and (overrides.until_date is null or overrides.until_date >= clock.as_of_date)
+
+),
+
+open_opportunities as (
+
+    select
+        opportunities.entity_type,
+        opportunities.entity_id,
+        {{ ranks.opportunity }} as reason_rank,
+        'has an open opportunity'
+        || coalesce(' since ' || cast(opportunities.created_on as {{ dbt.type_string() }}), '')
+        || ' (' || opportunities.opportunity_id || ')' as reason
+    from {{ ref('int_entity_opportunities') }} as opportunities
+    cross join clock
+    where
+        (opportunities.created_on is null or opportunities.created_on <= clock.as_of_date)
+        and (not opportunities.is_closed or opportunities.closed_on > clock.as_of_date)
+
+),
+
+ranked_responses as (
+
+    select
+        responses.*,
+        cast(responses.responded_at as date) as responded_on,
+        clock.as_of_date,
+        row_number() over (
+            partition by responses.entity_type, responses.entity_id
+            order by responses.responded_at desc, responses.status, responses.reason
+        ) as response_rank
+    from {{ ref('int_entity_responses') }} as responses
+    inner join clock
+        on cast(responses.responded_at as date) <= clock.as_of_date
+
+),
+
+-- the latest answer counts
+responses as (
+
+    select
+        *,
+        case
+            when status = 'rejected'
+                then
+                    coalesce(
+                        snoozed_until,
+                        {{ add_days('responded_on', var('rejected_rest_days')) }}
+                    )
+            when status in ('accepted', 'working')
+                then {{ add_days('responded_on', var('working_days')) }}
+            else snoozed_until
+        end as ends_on
+    from ranked_responses
+    where response_rank = 1
+
+),
+
+answers as (
+
+    select
+        entity_type,
+        entity_id,
+        case
+            when status = 'rejected' then {{ ranks.rejected }}
+            when status in ('accepted', 'working') then {{ ranks.working }}
+            else {{ ranks.snoozed }}
+        end as reason_rank,
+        case
+            when status = 'rejected'
+                then
+                    'turned down by sales on ' || cast(responded_on as {{ dbt.type_string() }})
+                    || ', rests until ' || cast(ends_on as {{ dbt.type_string() }})
+                    || coalesce(': ' || reason, '')
+            when status in ('accepted', 'working')
+                then
+                    'with sales since ' || cast(responded_on as {{ dbt.type_string() }})
+                    || ' (' || status || ')'
+            else
+                'snoozed by sales until ' || cast(ends_on as {{ dbt.type_string() }})
+                || coalesce(': ' || reason, '')
+        end as reason
+    from responses
+    where ends_on > as_of_date
+
+),
+
+opt_outs as (
+
+    select
+        'user' as entity_type,
+        user_id as entity_id,
+        {{ ranks.opt_out }} as reason_rank,
+        'has opted out of mail' as reason
+    from users
+    where email_opt_out
+    union all
+    select
+        'account' as entity_type,
+        account_id as entity_id,
+        {{ ranks.opt_out }} as reason_rank,
+        'everybody known there has opted out of mail' as reason
+    from {{ ref('int_account_contacts') }}
+    where is_opted_out
+
+),
+
+own_reasons as (
+
+    select * from overrides
+    union all
+    select * from open_opportunities
+    union all
+    select * from answers
+    union all
+    select * from opt_outs
+    union all
+    -- who works on one person talks to the company
+    select
+        'account' as entity_type,
+        users.account_id as entity_id,
+        answers.reason_rank,
+        'its user ' || users.user_id || ': ' || answers.reason as reason
+    from answers
+    inner join users
+        on
+            answers.entity_type = 'user'
+            and answers.entity_id = users.user_id
+    where answers.reason_rank = {{ ranks.working }} and users.account_id is not null
+
+),
+
+reasons as (
+
+    select
+        *,
+        0 as is_of_account
+    from own_reasons
+    union all
+    -- what holds for an account holds for its people
+    select
+        'user' as entity_type,
+        users.user_id as entity_id,
+        own_reasons.reason_rank,
+        'its account: ' || own_reasons.reason as reason,
+        1 as is_of_account
+    from own_reasons
+    inner join users
+        on
+            own_reasons.entity_type = 'account'
+            and own_reasons.entity_id = users.account_id
+
+),
+
+ranked_reasons as (
+
+    select
+        *,
+        row_number() over (
+            partition by entity_type, entity_id
+            order by reason_rank, is_of_account, reason
+        ) as reason_order
+    from reasons
+
+)
+
+select
+    entity_type,
+    entity_id,
+    substring(reason, 1, 255) as reason
+from ranked_reasons
+where reason_order = 1
