@@ -4,7 +4,7 @@
     count are changed, so that an upgrade counts all days anew. -#}
 {% macro counting_settings() -%}
     {{ return([
-        "1", var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
+        "2", var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
         var("max_clock_skew_hours"), var("earliest_event_date"),
     ] | join("|")) }}
 {%- endmacro %}
@@ -43,4 +43,10 @@
         {"field": column, "data_type": "date"} if target.type == "bigquery"
         else (column if target.type in ("databricks", "spark") else none)
     ) }}
+{%- endmacro %}
+
+{#- A hook that takes out the rows which were there only so that their day is replaced; where days are
+    overwritten as partitions they stay, and say nothing. condition: tells them. -#}
+{% macro without_rows(condition) -%}
+    {%- if by_day() == "delete+insert" %}delete from {{ this }} where {{ condition }}{% endif -%}
 {%- endmacro %}

@@ -2,9 +2,45 @@
 
 {#- A raw table with just the columns of its contract (models/staging/_staging__sources.yml), as a
     subquery: text, but for times that are stored as times. What the table does not have is null; a
-    table that is not there has no rows (int_raw_problems says so where it must be there).
+    table that is not there has no rows (int_raw_problems says so where it must be there). People who
+    asked to be forgotten are left out: `meta: forget` of a column that names a person says whether
+    the row goes with the person, or, where the row names an account as well, the cell alone.
     name: a table of the contract. -#}
 {% macro raw_table(name) -%}
+    {%- set contract = raw_contract(name) -%}
+    {%- set people = contract.values() | selectattr("meta.forget") | list -%}
+    {#- so that dbt learns while it parses what is read -#}
+    {%- set forgotten = ref("stg_product__forgotten_names") if people or not execute -%}
+    {%- if not people or raw_columns("deletion_requests") is none -%}
+        {{ return(all_raw_rows(name)) }}
+    {%- endif -%}
+    (
+        select
+            {%- for column in contract.values() %}
+            {% if column.meta.forget == "cell" -%}
+            case when forgotten_{{ column.name }}.name is null then raw_rows.{{ column.name }} end as {{ column.name }}
+            {%- else -%}
+            raw_rows.{{ column.name }}
+            {%- endif %}{{ "," if not loop.last }}
+            {%- endfor %}
+        from {{ all_raw_rows(name) }} as raw_rows
+        {%- for column in people %}
+        {%- set cell = "raw_rows." ~ column.name %}
+        left join {{ forgotten }} as forgotten_{{ column.name }}
+            on {{ "lower(" ~ cell ~ ")" if column.name == "email" else cell }} = forgotten_{{ column.name }}.name
+            {%- if "entity_type" in contract %} and lower(raw_rows.entity_type) = 'user'{% endif %}
+        {%- endfor %}
+        where
+            {%- for column in people %}
+            {{ "and " if not loop.first -}}
+            {%- set is_stranger = "forgotten_" ~ column.name ~ ".name is null" -%}
+            {{ "(" ~ is_stranger ~ " or raw_rows.account_id is not null)" if column.meta.forget == "cell" else is_stranger }}
+            {%- endfor %}
+    )
+{%- endmacro %}
+
+{#- The rows of a raw table, of everybody. name: a table of the contract. -#}
+{% macro all_raw_rows(name) -%}
     {%- if var("raw_source") == "demo" -%}
         {%- set relation = ref(name) -%}
     {%- else -%}

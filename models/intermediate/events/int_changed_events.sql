@@ -80,7 +80,7 @@ sorted_events as (
 
     select
         {{ columns }},
-        'rejected' as status
+        case reject_reason when 'forgotten' then 'forgotten' else 'rejected' end as status
     from changed_events
     where reject_reason is not null
     union all

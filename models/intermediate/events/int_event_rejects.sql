@@ -5,7 +5,28 @@
     partition_by=by_day_partition('counted_on'),
     on_schema_change='sync_all_columns',
     full_refresh=false,
+    post_hook="{{ without_rows(\"status = 'day'\") }}",
 ) }}
+
+with
+
+changed_events as (
+
+    select * from {{ ref('int_changed_events') }}
+    where status in ('rejected', 'duplicate')
+
+),
+
+-- what was rejected for its properties may name anybody
+naming_properties as (
+
+    select distinct changed_events.properties
+    from changed_events
+    inner join {{ ref('stg_product__forgotten_names') }} as forgotten_names
+        on {{ dbt.position('forgotten_names.name', 'changed_events.properties') }} > 0
+    where changed_events.reject_reason = 'invalid_properties'
+
+)
 
 select
     status,
@@ -17,14 +38,19 @@ select
     user_id,
     anonymous_id,
     account_id,
-    properties,
+    case
+        when reject_reason = 'invalid_properties' and naming_properties.properties is null
+            then changed_events.properties
+    end as properties,
     raw_event_count,
     event_date,
     counted_on
-from {{ ref('int_changed_events') }}
-where status <> 'accepted'
+from changed_events
+left join naming_properties
+    on changed_events.properties = naming_properties.properties
 union all
--- each day counted anew has a row of its own: the day is replaced even if nothing is left to reject
+-- each day counted anew has a row of its own, which goes once the day is replaced: so it is replaced
+-- even if nothing is left to reject
 select
     'day' as status,
     cast(null as {{ dbt.type_string() }}) as reject_reason,

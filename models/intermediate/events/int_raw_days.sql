@@ -9,7 +9,7 @@ raw_times as (
             when received_at is null then {{ try_timestamp('occurred_at') }}
             else {{ try_timestamp('received_at') }}
         end as received_at
-    from {{ raw_table('events') }} as raw_rows
+    from {{ all_raw_rows('events') }} as raw_rows
 
 )
 

@@ -6,6 +6,11 @@
     partition_by=by_day_partition('activity_date'),
     on_schema_change='sync_all_columns',
     full_refresh=false,
+    post_hook=[
+        "{{ without_rows(\"signal_id = '@day' and row_count = 0\") }}",
+        "truncate table {{ ref('int_changed_events') }}",
+        "truncate table {{ ref('int_changed_days') }}",
+    ],
 ) }}
 -- depends_on: {{ ref('int_event_rejects') }}
 
@@ -140,21 +145,50 @@ property_signals as (
 
 ),
 
--- each day counted anew has a row of its own: what raw held, and how it was counted
+day_rows as (
+
+    select
+        counted_on,
+        count(*) as row_count,
+        sum(case when status = 'forgotten' then 1 else 0 end) as forgotten_count,
+        max(received_at) as latest_received_at
+    from {{ ref('int_changed_events') }}
+    group by counted_on
+
+),
+
+-- each day counted anew has a row of its own: what was read of it, and how it was counted
 counted_days as (
 
     select
         '@day' as signal_id,
         cast(null as {{ dbt.type_string() }}) as actor_id,
         cast(null as {{ dbt.type_string() }}) as account_id,
-        fingerprint as item,
+        changed_days.fingerprint as item,
         0 as event_count,
-        row_count,
+        coalesce(day_rows.row_count, 0) as row_count,
         0 as value_sum,
-        event_date as activity_date,
+        changed_days.event_date as activity_date,
         cast(null as {{ dbt.type_timestamp() }}) as latest_occurred_at,
-        latest_received_at
-    from {{ ref('int_changed_days') }}
+        day_rows.latest_received_at
+    from {{ ref('int_changed_days') }} as changed_days
+    left join day_rows
+        on changed_days.event_date = day_rows.counted_on
+    union all
+    -- of people who asked to be forgotten no more is kept than how many rows were theirs
+    select
+        '@forgotten' as signal_id,
+        cast(null as {{ dbt.type_string() }}) as actor_id,
+        cast(null as {{ dbt.type_string() }}) as account_id,
+        cast(null as {{ dbt.type_string() }}) as item,
+        0 as event_count,
+        forgotten_count as row_count,
+        0 as value_sum,
+        counted_on as activity_date,
+        cast(null as {{ dbt.type_timestamp() }}) as latest_occurred_at,
+        cast(null as {{ dbt.type_timestamp() }}) as latest_received_at
+    from day_rows
+    where forgotten_count > 0
 
 ),
 
@@ -164,7 +198,19 @@ signal_counts as (
     union all
     select * from any_activity
     union all
-    select * from property_signals
+    -- values are kept as hashes: they may name people
+    select
+        signal_id,
+        actor_id,
+        account_id,
+        {{ dbt.hash('item') }} as item,
+        event_count,
+        row_count,
+        value_sum,
+        activity_date,
+        latest_occurred_at,
+        latest_received_at
+    from property_signals
 
 )
 

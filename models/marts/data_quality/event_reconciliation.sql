@@ -1,20 +1,15 @@
 with
 
--- counted three ways that share no step: all raw rows, the rows set aside, and the rows counted
-raw_dates as (
-
-    select cast({{ try_timestamp('occurred_at') }} as date) as event_date
-    from {{ raw_table('events') }} as raw_rows
-
-),
-
-raw_counts as (
+-- the rows that were read, by day
+read_counts as (
 
     select
-        event_date,
-        count(*) as raw_count
-    from raw_dates
-    group by event_date
+        nullif(activity_date, {{ no_date() }}) as event_date,
+        sum(case when signal_id = '@day' then row_count else -row_count end) as raw_count,
+        sum(case when signal_id = '@forgotten' then row_count else 0 end) as forgotten_count
+    from {{ ref('int_signal_counts') }}
+    where signal_id in ('@day', '@forgotten')
+    group by nullif(activity_date, {{ no_date() }})
 
 ),
 
@@ -47,15 +42,17 @@ counts as (
         raw_count,
         0 as accepted_count,
         0 as duplicate_count,
-        0 as rejected_count
-    from raw_counts
+        0 as rejected_count,
+        forgotten_count
+    from read_counts
     union all
     select
         event_date,
         0 as raw_count,
         0 as accepted_count,
         duplicate_count,
-        rejected_count
+        rejected_count,
+        0 as forgotten_count
     from set_aside_counts
     union all
     select
@@ -63,7 +60,8 @@ counts as (
         0 as raw_count,
         accepted_count,
         0 as duplicate_count,
-        0 as rejected_count
+        0 as rejected_count,
+        0 as forgotten_count
     from accepted_counts
 
 )
@@ -73,6 +71,7 @@ select
     cast(sum(raw_count) as {{ dbt.type_bigint() }}) as raw_count,
     cast(sum(accepted_count) as {{ dbt.type_bigint() }}) as accepted_count,
     cast(sum(duplicate_count) as {{ dbt.type_bigint() }}) as duplicate_count,
-    cast(sum(rejected_count) as {{ dbt.type_bigint() }}) as rejected_count
+    cast(sum(rejected_count) as {{ dbt.type_bigint() }}) as rejected_count,
+    cast(sum(forgotten_count) as {{ dbt.type_bigint() }}) as forgotten_count
 from counts
 group by event_date

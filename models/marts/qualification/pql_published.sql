@@ -4,9 +4,11 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
+    pre_hook="{{ forget_users(\"case when entity_type = 'user' then entity_id end\") }}",
     full_refresh=false,
 ) }}
-{%- set text = dbt.type_string() -%}
+-- depends_on: {{ ref('int_forgotten_users') }}
+{%- set text = dbt.type_string() %}
 
 with
 

@@ -1,21 +1,45 @@
+{#- Of events of people who asked to be forgotten nothing is left but that there were so many. -#}
+{%- set cells = ["event_id", "event_name", "user_id", "account_id", "properties"] -%}
+
 with
 
 raw_events as (
 
-    select * from {{ raw_table('events') }} as raw_rows
+    select * from {{ all_raw_rows('events') }} as raw_rows
+
+),
+
+forgotten_names as (
+
+    select * from {{ ref('stg_product__forgotten_names') }}
+
+),
+
+named_events as (
+
+    select
+        raw_events.*,
+        forgotten_devices.name is not null as is_forgotten_device,
+        forgotten_users.name is not null
+        or (raw_events.user_id is null and forgotten_devices.name is not null) as is_forgotten
+    from raw_events
+    left join forgotten_names as forgotten_users
+        on raw_events.user_id = forgotten_users.name
+    left join forgotten_names as forgotten_devices
+        on raw_events.anonymous_id = forgotten_devices.name
 
 ),
 
 read_events as (
 
     select
-        event_id,
-        event_name,
-        user_id,
-        anonymous_id,
-        account_id,
-        properties,
-        event_count as raw_event_count,
+        {%- for cell in cells %}
+        case when not is_forgotten then {{ cell }} end as {{ cell }},
+        {%- endfor %}
+        case when not is_forgotten and not is_forgotten_device then anonymous_id end
+            as anonymous_id,
+        case when not is_forgotten then event_count end as raw_event_count,
+        is_forgotten,
         occurred_at as raw_occurred_at,
         received_at as raw_received_at,
         {{ try_timestamp('occurred_at') }} as occurred_at,
@@ -23,7 +47,7 @@ read_events as (
             when received_at is null then {{ try_timestamp('occurred_at') }}
             else {{ try_timestamp('received_at') }}
         end as received_at
-    from raw_events
+    from named_events
 
 ),
 
@@ -34,6 +58,7 @@ judged_events as (
         cast(occurred_at as date) as event_date,
         {{ try_decimal('raw_event_count') }} as stated_event_count,
         case
+            when is_forgotten then 'forgotten'
             when event_name is null then 'missing_event_name'
             when coalesce(user_id, anonymous_id, account_id) is null then 'missing_actor'
             when occurred_at is null or received_at is null then 'invalid_timestamp'
