@@ -1,5 +1,5 @@
--- Of each day, no fewer rows were read and counted than raw held when the build began; more, if some
--- came in meanwhile.
+-- Of each day, no fewer rows were read and counted than raw held when the build began; more, if
+-- some came in meanwhile.
 {{ config(group='pql') }}
 
 with

@@ -1,7 +1,8 @@
-{#- The days to count anew: those that raw holds otherwise than when they were last counted, those on
-    which somebody stands who is to be forgotten, and all days if they were counted in another way, or
-    on a full refresh. What was counted is read from the table of counts, where each day has a row of
-    its own: so the two never disagree, wherever a build was killed. -#}
+{#- The days to count anew: those that raw holds otherwise than when they were last counted, those
+    that still hold somebody who is to be forgotten, and all days if they were counted in another way,
+    or on a full refresh. What was counted is read from the table of counts, where each day has a row
+    of its own: so the two never disagree, wherever a build was killed. -#}
+{%- set forgotten_names = ref("stg_product__forgotten_names") -%}
 {%- set counts = adapter.get_relation(this.database, this.schema, "int_signal_counts")
     if execute else none -%}
 {%- set rejects = adapter.get_relation(this.database, this.schema, "int_event_rejects")
@@ -68,18 +69,12 @@ counted_days as (
 
 ),
 
-forgotten_names as (
-
-    select * from {{ ref('stg_product__forgotten_names') }}
-
-),
-
 named_days as (
 
     {% if counts -%}
     select counts.activity_date as event_date
     from {{ counts }} as counts
-    inner join forgotten_names
+    inner join {{ forgotten_names }} as forgotten_names
         on counts.actor_id = forgotten_names.name
     union
     {% endif -%}
@@ -87,13 +82,13 @@ named_days as (
     {% for column in ("user_id", "anonymous_id") -%}
     select rejects.counted_on as event_date
     from {{ rejects }} as rejects
-    inner join forgotten_names
+    inner join {{ forgotten_names }} as forgotten_names
         on rejects.{{ column }} = forgotten_names.name
     union
     {% endfor -%}
     select rejects.counted_on as event_date
     from {{ rejects }} as rejects
-    inner join forgotten_names
+    inner join {{ forgotten_names }} as forgotten_names
         on {{ dbt.position('forgotten_names.name', 'rejects.properties') }} > 0
     union
     {% endif -%}

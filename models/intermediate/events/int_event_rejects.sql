@@ -26,6 +26,22 @@ naming_properties as (
         on {{ dbt.position('forgotten_names.name', 'changed_events.properties') }} > 0
     where changed_events.reject_reason = 'invalid_properties'
 
+),
+
+rejects as (
+
+    select
+        changed_events.*,
+        case
+            when
+                changed_events.reject_reason = 'invalid_properties'
+                and naming_properties.properties is null
+                then changed_events.properties
+        end as kept_properties
+    from changed_events
+    left join naming_properties
+        on changed_events.properties = naming_properties.properties
+
 )
 
 select
@@ -38,19 +54,14 @@ select
     user_id,
     anonymous_id,
     account_id,
-    case
-        when reject_reason = 'invalid_properties' and naming_properties.properties is null
-            then changed_events.properties
-    end as properties,
+    kept_properties as properties,
     raw_event_count,
     event_date,
     counted_on
-from changed_events
-left join naming_properties
-    on changed_events.properties = naming_properties.properties
+from rejects
 union all
--- each day counted anew has a row of its own, which goes once the day is replaced: so it is replaced
--- even if nothing is left to reject
+-- each day counted anew has a row of its own, gone once the day is replaced: so it is replaced even
+-- if nothing is left to reject
 select
     'day' as status,
     cast(null as {{ dbt.type_string() }}) as reject_reason,
