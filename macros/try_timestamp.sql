@@ -8,10 +8,16 @@
     {{ dbt.safe_cast(expression, dbt.type_timestamp()) }}
 {%- endmacro %}
 
-{#- Through timestamptz, so that the offset counts: the profile sets the session to UTC. DuckDB also
-    reads "infinity" and the year 294247, of which no day can be counted on. -#}
+{#- Through timestamptz, so that the offset counts: the profile sets the session to UTC. What is
+    stored as a time has none, and goes the short way: time zones are slow. DuckDB also reads
+    "infinity" and the year 294247, of which no day can be counted on. -#}
 {% macro duckdb__try_timestamp(expression) -%}
     case
+        when
+            typeof({{ expression }}) = 'TIMESTAMP'
+            and try_cast({{ expression }} as timestamp)
+            between timestamp '0001-01-02' and timestamp '9998-12-31'
+            then try_cast({{ expression }} as timestamp)
         when
             try_cast({{ expression }} as timestamptz)
             between timestamptz '0001-01-02' and timestamptz '9998-12-31'
