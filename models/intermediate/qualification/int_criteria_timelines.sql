@@ -64,6 +64,42 @@ condition_periods as (
 
 ),
 
+score_changes as (
+
+    select
+        {{ keys | join(',\n        ') }},
+        changed_on,
+        sum(delta) as delta
+    from {{ ref('int_score_steps') }}
+    group by {{ keys | join(', ') }}, changed_on
+
+),
+
+running_scores as (
+
+    select
+        *,
+        sum(delta) over (
+            partition by {{ keys | join(', ') }}
+            order by changed_on
+            rows between unbounded preceding and current row
+        ) as score
+    from score_changes
+
+),
+
+-- a score is never below 0: most weeks of decay change nothing, and stop here
+score_steps as (
+
+    select
+        {{ keys | join(',\n        ') }},
+        changed_on,
+        greatest(score, 0) - greatest(score - delta, 0) as delta
+    from running_scores
+    where score > 0 or score - delta > 0
+
+),
+
 steps as (
 
     {{ steps_from_periods(
@@ -71,14 +107,12 @@ steps as (
     ) | indent(4) }}
     union all
     select
-        definition_key,
-        entity_type,
-        entity_id,
+        {{ keys | join(',\n        ') }},
         changed_on as step_date,
         0 as entity_count,
         delta as score,
         0 as {{ counts | join(',\n        0 as ') }}
-    from {{ ref('int_score_steps') }}
+    from score_steps
 
 ),
 
@@ -95,7 +129,6 @@ scored_timelines as (
         definitions.score_threshold,
         definitions.active_within_days,
         coalesce(requirement_groups.group_count, 0) as required_count,
-        cast(greatest(timelines.score, 0) as decimal(18, 2)) as floored_score,
         timelines.gate_count = coalesce(gate_groups.group_count, 0)
         and timelines.disqualified_count = 0
         and timelines.audience_count > 0
@@ -114,14 +147,14 @@ select
     definition_key,
     entity_type,
     entity_id,
-    floored_score as score,
+    cast(score as decimal(18, 2)) as score,
     is_eligible,
     is_eligible and hand_raise_count > 0 as is_hand_raised,
     is_eligible
     and (
         hand_raise_count > 0
         or (
-            (score_threshold is null or floored_score >= score_threshold)
+            (score_threshold is null or score >= score_threshold)
             and requirement_count = required_count
             and (active_within_days is null or active_count > 0)
         )
