@@ -12,7 +12,6 @@ COLUMNS = {
     "converter_count": "int64",
     "other_count": "int64",
     "churned_count": "int64",
-    "converters_reached_count": "int64",
     "share_of_converters": "float64",
     "share_of_others": "float64",
     "share_of_churned": "float64",
@@ -27,6 +26,10 @@ COLUMNS = {
     "is_best_trigger": "bool",
     "verdict": "str",
 }
+
+
+KEYS = ["definition_id", "signal_id", "min_count"]
+HALVES = (1, 2)
 
 
 def aha_moments(
@@ -45,82 +48,71 @@ def aha_moments(
         most_share_of_others: and less than this share of the others.
         least_difference: share of converters less share of others that a trigger needs at least.
     """
-    rows = []
-    for definition_id, mine in acts.groupby("definition_id", sort=True):
-        groups = mine[mine["signal_id"].isna()]
-        reached = mine[mine["signal_id"].notna()].groupby(["signal_id", "min_count"], sort=True)
-        for (signal_id, min_count), those in reached:
-            keys = {
-                "definition_id": definition_id,
-                "signal_id": signal_id,
-                "min_count": min_count,
-            }
-            rows.append(keys | compare(those, groups))
-    moments = pd.DataFrame(rows, columns=list(COLUMNS))
-    if rows:
-        moments["is_published_rule_met"] = (
-            moments["share_of_converters"] >= least_share_of_converters
-        ) & (moments["share_of_others"] < most_share_of_others)
-        halves = moments[["difference_first_half", "difference_second_half"]].min(axis=1)
-        moments["is_stable"] = halves >= least_difference
-        moments = mark_best(moments, least_difference)
-        moments["usual_position"] = usual_positions(moments)
-        moments["verdict"] = verdicts(moments, acts, min_converters)
-    return moments.astype(COLUMNS)
+    reached = acts[acts["signal_id"].notna()]
+    if reached.empty:
+        return pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)
+    sizes = count_groups(acts[acts["signal_id"].isna()], ["definition_id"])
+    moments = compare(count_groups(reached, KEYS), sizes)
+    days = reached[reached["is_converter"]].sort_values("day_number")
+    moments["median_days_to_reach"] = (
+        days.groupby(KEYS)[["day_number", "entity_count"]].apply(weighted_median)
+        if len(days)
+        else np.nan
+    )
+    moments = moments.reset_index()
+    moments["is_published_rule_met"] = (
+        moments["share_of_converters"] >= least_share_of_converters
+    ) & (moments["share_of_others"] < most_share_of_others)
+    halves = moments[["difference_first_half", "difference_second_half"]]
+    moments["is_stable"] = halves.min(axis=1, skipna=False) >= least_difference
+    moments = mark_best(moments, least_difference)
+    moments["usual_position"] = usual_positions(moments)
+    is_judged = sizes[["c1", "c2", "o1", "o2"]].min(axis=1) >= min_converters
+    moments["verdict"] = verdicts(moments, moments["definition_id"].map(is_judged))
+    return moments[list(COLUMNS)].astype(COLUMNS)
 
 
-def compare(reached: pd.DataFrame, groups: pd.DataFrame) -> dict[str, object]:
-    """Set the shares of converters and others beside each other; over all, and in each half."""
-    shares = {
-        half: tuple(share(reached, groups, (is_converter, half)) for is_converter in (True, False))
-        for half in (None, 1, 2)
+def count_groups(acts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Count by key: converters (c) and others (o) of each half, and the churned ones."""
+    groups = {
+        f"{letter}{half}": (acts["is_converter"] == is_converter) & (acts["half"] == half)
+        for letter, is_converter in (("c", True), ("o", False))
+        for half in HALVES
     }
-    differences = {half: yes - no for half, (yes, no) in shares.items()}
-    churned = groups[groups["is_churned"]]["entity_count"].sum()
-    converters = reached[reached["is_converter"]]
-    return {
-        "converter_count": count(groups, (True, None)),
-        "other_count": count(groups, (False, None)),
-        "churned_count": churned,
-        "converters_reached_count": count(reached, (True, None)),
-        "share_of_converters": shares[None][0],
-        "share_of_others": shares[None][1],
-        "share_of_churned": divide(reached[reached["is_churned"]]["entity_count"].sum(), churned),
-        "difference": differences[None],
-        "difference_first_half": differences[1],
-        "difference_second_half": differences[2],
-        "median_days_to_reach": weighted_median(
-            converters["day_number"].to_numpy(dtype=float), converters["entity_count"].to_numpy()
-        ),
-    }
+    groups["churned"] = acts["is_churned"].astype(bool)
+    counts = {name: acts["entity_count"].where(is_in, 0) for name, is_in in groups.items()}
+    return acts[keys].assign(**counts).groupby(keys, sort=True).sum()
 
 
-def count(rows: pd.DataFrame, group: tuple[bool, int | None]) -> int:
-    """Count the entities of a group: converters or others, of one half or both."""
-    is_converter, half = group
-    is_in = rows["is_converter"] == is_converter
-    if half:
-        is_in &= rows["half"] == half
-    return int(rows.loc[is_in, "entity_count"].sum())
+def compare(reached: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
+    """Set the shares of converters and others beside each other; over all, and in each half.
+
+    A share of nobody is not a number.
+    """
+    sizes = sizes.reindex(reached.index.get_level_values("definition_id"))
+    sizes.index = reached.index
+    for counts in (reached, sizes):
+        counts["c"], counts["o"] = counts["c1"] + counts["c2"], counts["o1"] + counts["o2"]
+    shares = (reached / sizes.where(sizes > 0)).astype(float)
+    return pd.DataFrame(
+        {
+            "converter_count": sizes["c"],
+            "other_count": sizes["o"],
+            "churned_count": sizes["churned"],
+            "share_of_converters": shares["c"],
+            "share_of_others": shares["o"],
+            "share_of_churned": shares["churned"],
+            "difference": shares["c"] - shares["o"],
+            "difference_first_half": shares["c1"] - shares["o1"],
+            "difference_second_half": shares["c2"] - shares["o2"],
+        }
+    )
 
 
-def share(reached: pd.DataFrame, groups: pd.DataFrame, group: tuple[bool, int | None]) -> float:
-    """Return the share of a group that reached the count; not a number where nobody is in it."""
-    return divide(count(reached, group), count(groups, group))
-
-
-def divide(part: float, whole: float) -> float:
-    """Return a share; not a number of nothing."""
-    return part / whole if whole else np.nan
-
-
-def weighted_median(values: np.ndarray, counts: np.ndarray) -> float:
-    """Return the lower median of values that occur so many times."""
-    if not counts.sum():
-        return np.nan
-    order = np.argsort(values)
-    running = np.cumsum(counts[order])
-    return float(values[order][np.searchsorted(running, running[-1] / 2)])
+def weighted_median(days: pd.DataFrame) -> float:
+    """Return the lower median of days, in order, that occur so many times."""
+    running = days["entity_count"].cumsum().to_numpy()
+    return float(days["day_number"].iloc[np.searchsorted(running, running[-1] / 2)])
 
 
 def mark_best(moments: pd.DataFrame, least_difference: float) -> pd.DataFrame:
@@ -151,17 +143,11 @@ def usual_positions(moments: pd.DataFrame) -> pd.Series:
     return position.reindex(moments.index)
 
 
-def verdicts(moments: pd.DataFrame, acts: pd.DataFrame, min_converters: int) -> np.ndarray:
+def verdicts(moments: pd.DataFrame, is_judged: pd.Series) -> np.ndarray:
     """Say whether an act is an aha moment, tells something, or nothing; or whether too few tell."""
-    groups = acts[acts["signal_id"].isna()]
-    sizes = groups.groupby(["definition_id", "is_converter", "half"])["entity_count"].sum()
-    full = sizes.unstack(["is_converter", "half"], fill_value=0)
-    enough = full.reindex(columns=[(c, h) for c in (True, False) for h in (1, 2)], fill_value=0)
-    enough = (enough >= min_converters).all(axis=1)
-    is_judged = moments["definition_id"].map(enough).to_numpy(dtype=bool)
     return np.select(
         [
-            ~is_judged,
+            ~is_judged.to_numpy(dtype=bool),
             moments["is_published_rule_met"] & moments["is_stable"],
             moments["is_best_count"] & moments["is_stable"],
         ],

@@ -183,7 +183,7 @@ def fit_counts(converted: np.ndarray, totals: np.ndarray, count: int) -> np.ndar
     share = (converted.sum() + 0.5) / (totals.sum() + 1)
     start = np.r_[np.log(share / (1 - share)), np.zeros(count)]
     bounds = [(None, None), *[(0, None)] * count]
-    return minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B").x
+    return minimize(loss, start, jac=True, bounds=bounds, method="TNC").x
 
 
 def predict(sample: Sample, chosen: list[int], coefficients: np.ndarray) -> np.ndarray:
