@@ -101,8 +101,9 @@ def route(priority, **cells):
     return {
         "definition_id": "*",
         "priority": priority,
-        "requires_signal_id": "",
+        "requires_hand_raise": "",
         "requires_qualified": "",
+        "requires_signal_id": "",
         "min_score": "",
         "max_score": "",
         "min_employees": "",
@@ -167,6 +168,7 @@ BAD = {
         definition("everyone", score_threshold=""),
         definition("many_rules"),
         definition("hopeless"),
+        definition("pointless", score_threshold="", status="live"),
     ],
     "definition_rules": [
         *GOOD["definition_rules"],
@@ -186,6 +188,7 @@ BAD = {
         *(rule("many_rules", f"rule_{number}") for number in range(9)),
         rule("hopeless", "never", max_awards="0", requirement_group="must"),
         rule("hopeless", "score"),
+        rule("pointless", "required", points="", requirement_group="must"),
     ],
     "fit_rules": [
         fit("more_points", definition_id="too_high", effect="points", points="20"),
@@ -213,12 +216,18 @@ BAD = {
         },
     ],
     "routing_rules": [
-        route("1"),
         route("2", definition_id="godo"),
         route("3", requires_signal_id="demo"),
-        route("4", requires_qualified="yes", tier="top"),
+        route("4", requires_qualified="yes", tier="top", max_score="5"),
         route("5", min_score="70", max_score="70", min_employees="2", max_employees="1"),
-        route("6", sla_hours="0"),
+        route("6", sla_hours="0", max_score="6"),
+        # these three leave out whose size is unknown, and who has 100 to 199 employees, from 10 on
+        route("7", max_score="10"),
+        route("8", min_score="8", min_employees="200"),
+        route("9", min_score="10", max_employees="99"),
+        route("10", min_score="8", min_employees="300", requires_qualified="true"),
+        route("11", definition_id="pointless", min_score="9", requires_hand_raise="true"),
+        route("12", definition_id="good"),
     ],
     "content_offers": [
         {"signal_id": "logins", "offer_name": "Tour", "offer_url": "javascript:alert(1)"},
@@ -252,7 +261,9 @@ ERRORS = {
     """,
     "special_domains.csv": "me@acme.example / domain; rival.example / domain",
     "overrides.csv": "user / 20000000000 / hide / effect; user / 20000000000 / hide / until",
-    "routing_rules.csv": "* / 4 / requires_qualified; * / 4 / tier; * / 6 / sla_hours",
+    "routing_rules.csv": """
+        * / 4 / requires_qualified; * / 4 / tier; * / 6 / sla_hours; pointless /
+    """,
     "events": "/ event_name",
     "users": "user_id u / created_at",
     "identity_links": "x / from_id; y / from_id",
@@ -275,7 +286,8 @@ WARNINGS = {
     "category_caps.csv": "good v1 / intent / category",
     "routing_rules.csv": """
         godo / 2 / definition_id; * / 3 / requires_signal_id; * / 5 / max_score;
-        * / 5 / max_employees
+        * / 5 / max_employees; * / 10 / priority; pointless / 11 / min_score;
+        pointless / 11 / requires_hand_raise
     """,
     "content_offers.csv": "logins / offer_url",
     "users": "user_id (blank) / user_id; user_id v / user_id",
@@ -329,6 +341,13 @@ def test_each_mistake_is_named_and_nothing_else(builds):
         "error: definitions.csv, row twice v1, column version\n    2 rows have the same key\n",
         "error: definitions.csv, row too_high v1, column score_threshold\n"
         "    35.01 is above the 35 points that its rules can add up to",
+        "error: routing_rules.csv, row pointless\n"
+        "    whoever is not qualified and has a score of 10 or more and an unknown number of employees"
+        " may match no row\n"
+        "    -> add a last row without conditions, such as priority 90, tier low, motion self_serve,"
+        " for pointless or for *",
+        "warning: routing_rules.csv, row * / 10, column priority\n"
+        "    comes after row * / 8, which matches all that this row matches, so that it never decides",
         "error: events, column event_name\n    the column is missing\n    -> add it",
         "error: users, row user_id u, column created_at\n"
         '    2 row(s): created_at cannot be read as a time, such as "yesterday"\n'

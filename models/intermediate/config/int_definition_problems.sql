@@ -34,12 +34,6 @@ category_caps as (
 
 ),
 
-routing_rules as (
-
-    {{ config_rows('routing_rules') }}
-
-),
-
 -- the rules with what is said of them elsewhere, blank cells and all
 rules as (
 
@@ -416,32 +410,6 @@ domain_type_problems as (
             {%- endfor %}
         )
 
-),
-
-routing_problems as (
-
-    select
-        'routing_rules.csv' as file_name,
-        row_key,
-        'max_score' as column_name,
-        'is not above min_score, so that the rule never matches' as problem,
-        'write a number above min_score, or leave one of the two blank' as mend,
-        'warning' as severity
-    from routing_rules
-    where {{ try_decimal('max_score') }} <= {{ try_decimal('min_score') }}
-
-    union all
-
-    select
-        'routing_rules.csv' as file_name,
-        row_key,
-        'max_employees' as column_name,
-        'is below min_employees, so that the rule never matches' as problem,
-        'write a number of at least min_employees, or leave one of the two blank' as mend,
-        'warning' as severity
-    from routing_rules
-    where {{ try_decimal('max_employees') }} < {{ try_decimal('min_employees') }}
-
 )
 
 select * from definition_problems
@@ -455,5 +423,3 @@ union all
 select * from fit_problems
 union all
 select * from domain_type_problems
-union all
-select * from routing_problems

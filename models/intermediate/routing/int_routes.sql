@@ -233,7 +233,7 @@ deadlines as (
                 'hour',
                 'routed_leads.sla_hours',
                 "coalesce(receipts.latest_received_at, "
-                ~ "cast(" ~ add_days('routed_leads.qualified_on', 1) ~ " as timestamp))"
+                ~ "cast(" ~ add_days('routed_leads.qualified_on', 1) ~ " as " ~ dbt.type_timestamp() ~ "))"
             ) }} as {{ dbt.type_timestamp() }}
         ) as due_at,
         cast(routed_leads.trial_ends_on as {{ dbt.type_timestamp() }}) as trial_ends_at

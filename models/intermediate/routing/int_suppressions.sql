@@ -157,7 +157,7 @@ own_reasons as (
         'account' as entity_type,
         users.account_id as entity_id,
         answers.reason_rank,
-        'its user ' || users.user_id || ': ' || answers.reason as reason
+        answers.reason || ', through user ' || users.user_id as reason
     from answers
     inner join users
         on

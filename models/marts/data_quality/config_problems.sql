@@ -27,6 +27,12 @@ definition_problems as (
 
 ),
 
+routing_problems as (
+
+    select * from {{ ref('int_routing_problems') }}
+
+),
+
 raw_problems as (
 
     select * from {{ ref('int_raw_problems') }}
@@ -285,6 +291,8 @@ problems as (
     select * from signal_problems
     union all
     select * from definition_problems
+    union all
+    select * from routing_problems
     union all
     select * from raw_problems
 

@@ -1,0 +1,351 @@
+with
+
+definitions as (
+
+    {{ config_rows('definitions') }}
+
+),
+
+definition_rules as (
+
+    {{ config_rows('definition_rules') }}
+
+),
+
+fit_rules as (
+
+    {{ config_rows('fit_rules') }}
+
+),
+
+routing_rules as (
+
+    {{ config_rows('routing_rules') }}
+
+),
+
+rules as (
+
+    select
+        definition_id,
+        row_key,
+        requires_signal_id,
+        coalesce(requires_hand_raise = 'true', false) as requires_hand_raise,
+        coalesce(requires_qualified = 'true', false) as requires_qualified,
+        min_employees is not null or max_employees is not null as requires_size,
+        case when definition_id = '*' then 1 else 0 end as is_for_all,
+        {{ try_decimal('priority') }} as priority,
+        {{ try_decimal('min_score') }} as min_score,
+        {{ try_decimal('max_score') }} as max_score,
+        coalesce({{ try_decimal('min_score') }}, 0) as score_from,
+        coalesce({{ try_decimal('max_score') }}, {{ config_largest_number() }} + 1) as score_to,
+        {{ try_decimal('min_employees') }} as min_employees,
+        {{ try_decimal('max_employees') }} as max_employees,
+        coalesce({{ try_decimal('min_employees') }}, 0) as size_from,
+        coalesce({{ try_decimal('max_employees') }}, {{ config_largest_number() }}) + 1 as size_to
+    from routing_rules
+
+),
+
+empty_rules as (
+
+    select
+        'routing_rules.csv' as file_name,
+        row_key,
+        'max_score' as column_name,
+        'is not above min_score, so that the rule never matches' as problem,
+        'write a number above min_score, or leave one of the two blank' as mend,
+        'warning' as severity
+    from rules
+    where max_score <= min_score
+
+    union all
+
+    select
+        'routing_rules.csv' as file_name,
+        row_key,
+        'max_employees' as column_name,
+        'is below min_employees, so that the rule never matches' as problem,
+        'write a number of at least min_employees, or leave one of the two blank' as mend,
+        'warning' as severity
+    from rules
+    where max_employees < min_employees
+
+),
+
+definition_facts as (
+
+    select
+        definition_id,
+        sum(case when effect = 'hand_raise' then 1 else 0 end) as hand_raise_rules,
+        sum(case when points > 0 then 1 else 0 end) as point_rules
+    from (
+        select
+            definition_id,
+            effect,
+            {{ try_decimal('points') }} as points
+        from definition_rules
+        union all
+        select
+            definition_id,
+            effect,
+            {{ try_decimal('points') }} as points
+        from fit_rules
+    ) as lines
+    group by definition_id
+
+),
+
+hopeless_rules as (
+
+    select
+        'routing_rules.csv' as file_name,
+        rules.row_key,
+        'min_score' as column_name,
+        'no rule of ' || rules.definition_id || ' gives points, so that the rule never matches'
+            as problem,
+        'leave the cell blank, or give the rules in definition_rules.csv points' as mend,
+        'warning' as severity
+    from rules
+    inner join definition_facts
+        on rules.definition_id = definition_facts.definition_id
+    where rules.min_score > 0 and definition_facts.point_rules = 0
+
+    union all
+
+    select
+        'routing_rules.csv' as file_name,
+        rules.row_key,
+        'requires_hand_raise' as column_name,
+        'no rule of ' || rules.definition_id || ' is a hand_raise, so that the rule never matches'
+            as problem,
+        'leave the cell blank, or give a rule in definition_rules.csv the effect hand_raise'
+            as mend,
+        'warning' as severity
+    from rules
+    inner join definition_facts
+        on rules.definition_id = definition_facts.definition_id
+    where rules.requires_hand_raise and definition_facts.hand_raise_rules = 0
+
+),
+
+-- an earlier rule that asks for nothing more leaves nothing for the later one
+shadowed_rules as (
+
+    select
+        'routing_rules.csv' as file_name,
+        rules.row_key,
+        'priority' as column_name,
+        'comes after row ' || min(earlier_rules.row_key)
+        || ', which matches all that this row matches, so that it never decides' as problem,
+        'give it a lower number, ask for more in that row, or take it out' as mend,
+        'warning' as severity
+    from rules
+    inner join rules as earlier_rules
+        on
+            earlier_rules.definition_id in (rules.definition_id, '*')
+            and (
+                earlier_rules.priority < rules.priority
+                or (
+                    earlier_rules.priority = rules.priority
+                    and earlier_rules.is_for_all < rules.is_for_all
+                )
+            )
+            and (rules.requires_hand_raise or not earlier_rules.requires_hand_raise)
+            and (rules.requires_qualified or not earlier_rules.requires_qualified)
+            and (
+                earlier_rules.requires_signal_id is null
+                or earlier_rules.requires_signal_id = rules.requires_signal_id
+            )
+            and (rules.requires_size or not earlier_rules.requires_size)
+            and earlier_rules.score_from <= rules.score_from
+            and earlier_rules.score_to >= rules.score_to
+            and earlier_rules.size_from <= rules.size_from
+            and earlier_rules.size_to >= rules.size_to
+    where rules.score_from < rules.score_to and rules.size_from < rules.size_to
+    group by rules.row_key
+
+),
+
+-- who is not qualified, raised no hand and shows no signal matches the fewest rules: if these
+-- cover every score and size, everybody matches one
+live_definitions as (
+
+    select distinct definition_id
+    from definitions
+    where status = 'live'
+
+),
+
+unconditional_rules as (
+
+    select
+        live_definitions.definition_id,
+        rules.requires_size,
+        rules.score_from,
+        rules.score_to,
+        rules.size_from,
+        rules.size_to
+    from rules
+    inner join live_definitions
+        on rules.definition_id in (live_definitions.definition_id, '*')
+    where
+        not rules.requires_hand_raise
+        and not rules.requires_qualified
+        and rules.requires_signal_id is null
+        and rules.score_from < rules.score_to
+        and rules.size_from < rules.size_to
+
+),
+
+score_starts as (
+
+    select
+        definition_id,
+        cast(0 as decimal(28, 6)) as score_from
+    from live_definitions
+    union
+    select
+        definition_id,
+        score_from
+    from unconditional_rules
+    union
+    select
+        definition_id,
+        score_to as score_from
+    from unconditional_rules
+
+),
+
+size_starts as (
+
+    select
+        definition_id,
+        cast(0 as decimal(28, 6)) as size_from,
+        true as is_size_known
+    from live_definitions
+    union
+    select
+        definition_id,
+        cast(null as decimal(28, 6)) as size_from,
+        false as is_size_known
+    from live_definitions
+    union
+    select
+        definition_id,
+        size_from,
+        true as is_size_known
+    from unconditional_rules
+    union
+    select
+        definition_id,
+        size_to as size_from,
+        true as is_size_known
+    from unconditional_rules
+
+),
+
+score_bands as (
+
+    select
+        *,
+        lead(score_from) over (partition by definition_id order by score_from) as score_to
+    from score_starts
+    where score_from <= {{ config_largest_number() }}
+
+),
+
+size_bands as (
+
+    select
+        *,
+        lead(size_from) over (
+            partition by definition_id, is_size_known order by size_from
+        ) as size_to
+    from size_starts
+    where not is_size_known or size_from <= {{ config_largest_number() }}
+
+),
+
+holes as (
+
+    select
+        score_bands.definition_id,
+        score_bands.score_from,
+        score_bands.score_to,
+        size_bands.size_from,
+        size_bands.size_to,
+        row_number() over (
+            partition by score_bands.definition_id
+            order by score_bands.score_from, size_bands.is_size_known, size_bands.size_from
+        ) as hole_rank
+    from score_bands
+    inner join size_bands
+        on score_bands.definition_id = size_bands.definition_id
+    left join unconditional_rules
+        on
+            score_bands.definition_id = unconditional_rules.definition_id
+            and score_bands.score_from >= unconditional_rules.score_from
+            and score_bands.score_from < unconditional_rules.score_to
+            and (
+                not unconditional_rules.requires_size
+                or (
+                    size_bands.size_from >= unconditional_rules.size_from
+                    and size_bands.size_from < unconditional_rules.size_to
+                )
+            )
+    where unconditional_rules.definition_id is null
+
+),
+
+sized_definitions as (
+
+    select distinct definition_id
+    from unconditional_rules
+    where requires_size
+
+),
+
+hole_problems as (
+
+    select
+        'routing_rules.csv' as file_name,
+        holes.definition_id as row_key,
+        '' as column_name,
+        'whoever is not qualified and has '
+        || case
+            when holes.score_from = 0 and holes.score_to is null then 'any score'
+            when holes.score_to is null
+                then 'a score of ' || {{ number_in_words('holes.score_from') }} || ' or more'
+            else
+                'a score from ' || {{ number_in_words('holes.score_from') }}
+                || ' to below ' || {{ number_in_words('holes.score_to') }}
+        end
+        || ' and '
+        || case
+            when sized_definitions.definition_id is null then 'any number of'
+            when holes.size_from is null then 'an unknown number of'
+            when holes.size_to is null
+                then {{ number_in_words('holes.size_from') }} || ' or more'
+            else
+                {{ number_in_words('holes.size_from') }} || ' to '
+                || {{ number_in_words('holes.size_to - 1') }}
+        end
+        || ' employees may match no row' as problem,
+        'add a last row without conditions, such as priority 90, tier low, motion self_serve, for '
+        || holes.definition_id || ' or for *' as mend,
+        'error' as severity
+    from holes
+    left join sized_definitions
+        on holes.definition_id = sized_definitions.definition_id
+    where holes.hole_rank = 1
+
+)
+
+select * from empty_rules
+union all
+select * from hopeless_rules
+union all
+select * from shadowed_rules
+union all
+select * from hole_problems
