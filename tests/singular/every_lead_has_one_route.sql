@@ -1,6 +1,6 @@
--- Each lead's route is that of a routing rule that matches it, and no rule that matches comes before
--- that one. Sizes are taken from staging, hand-raises and values from the reasons and from the
--- counts: nothing that routing reads but its rules.
+-- Each lead's route is that of a routing rule that matches it, and no rule that matches comes
+-- before that one. Found in another way than routing does: sizes from staging, hand-raises from the
+-- reasons, and no rank.
 {{ config(group='pql') }}
 
 with

@@ -155,7 +155,7 @@ shadowed_rules as (
             and (rules.requires_qualified or not earlier_rules.requires_qualified)
             and (
                 earlier_rules.requires_signal_id is null
-                or earlier_rules.requires_signal_id = rules.requires_signal_id
+                or rules.requires_signal_id = earlier_rules.requires_signal_id
             )
             and (rules.requires_size or not earlier_rules.requires_size)
             and earlier_rules.score_from <= rules.score_from

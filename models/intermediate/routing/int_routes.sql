@@ -101,7 +101,7 @@ shown_signals as (
                 or {{ add_days('signal_days.activity_date', 'signals.window_days') }}
                 > clock.as_of_date
             )
-    where signals.signal_id in (select requires_signal_id from routing_rules)
+    where signals.signal_id in (select routing_rules.requires_signal_id from routing_rules)
     group by
         signal_days.signal_id, signal_days.entity_type, signal_days.entity_id, signals.measure
     having
