@@ -15,6 +15,11 @@ select
     entity_type,
     coalesce(audience, 'free|trial|paid|churned') as audience,
     product_line,
+    case
+        when product_line is not null then 'cross_sell'
+        when audience = 'paid' then 'expansion'
+        else 'free_to_paid'
+    end as outcome_type,
     status,
     owner,
     rationale,

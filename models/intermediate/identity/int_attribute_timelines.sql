@@ -51,11 +51,14 @@ asked_attributes as (
         on definition_rules.definition_key = definitions.definition_key
     where definition_rules.min_value_of is not null
     union
+    -- what routes leads, and what results are broken down by
     select
         'employee_count' as attribute,
         'account' as entity_type
-    from {{ ref('int_routing_rules') }}
-    where min_employees is not null or max_employees is not null
+    union
+    select
+        'industry' as attribute,
+        'account' as entity_type
 
 ),
 

@@ -7,12 +7,8 @@ definitions as (
         definition_key,
         entity_type,
         product_line,
-        case
-            when product_line is not null then 'cross_sell'
-            when audience = 'paid' then 'expansion'
-            else 'free_to_paid'
-        end as outcome_type,
-        product_line is not null
+        outcome_type,
+        outcome_type = 'cross_sell'
         or '|' || audience || '|' like '%|churned|%' as counts_returns
     from {{ ref('int_definitions') }}
     where status <> 'retired'

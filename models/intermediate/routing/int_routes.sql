@@ -119,16 +119,7 @@ rules as (
     select
         definitions.definition_key,
         routing_rules.*,
-        row_number() over (
-            partition by definitions.definition_key
-            order by
-                routing_rules.priority,
-                case when routing_rules.definition_id = '*' then 1 else 0 end,
-                {{ row_text(
-                    ["tier", "motion", "owner_role", "channel", "next_action", "sla_hours"],
-                    "routing_rules"
-                ) }}
-        ) as rule_rank
+        {{ routing_rule_rank('routing_rules', 'definitions') }} as rule_rank
     from routing_rules
     inner join definitions
         on routing_rules.definition_id in (definitions.definition_id, '*')
@@ -158,13 +149,14 @@ matches as (
             and leads.entity_type = shown_signals.entity_type
             and leads.entity_id = shown_signals.entity_id
     where
-        (leads.is_qualified or not rules.requires_qualified)
-        and (hand_raises.entity_id is not null or not rules.requires_hand_raise)
-        and (shown_signals.entity_id is not null or rules.requires_signal_id is null)
-        and (leads.score >= rules.min_score or rules.min_score is null)
-        and (leads.score < rules.max_score or rules.max_score is null)
-        and (employee_counts.employee_count >= rules.min_employees or rules.min_employees is null)
-        and (employee_counts.employee_count <= rules.max_employees or rules.max_employees is null)
+        {{ routing_rule_matches(
+            'rules',
+            score='leads.score',
+            employee_count='employee_counts.employee_count',
+            is_qualified='leads.is_qualified',
+            is_hand_raised='hand_raises.entity_id is not null',
+            is_signal_shown='shown_signals.entity_id is not null',
+        ) | indent(8) }}
     group by leads.definition_id, leads.entity_type, leads.entity_id
 
 ),
