@@ -1,8 +1,9 @@
 {#- The two expressions of every score timeline: periods from steps, and steps from periods. Periods
     are half-open, [valid_from, valid_to), and the last one is open (valid_to is null). -#}
 
-{#- Periods from steps: the running sum of each measure over the steps of a key, by date. A date on
-    which the steps cancel out starts no period.
+{#- Periods from steps: the running sum of each measure over the steps of a key, by date, and as
+    <measure>_change what it gained on that date. A date on which the steps cancel out starts no
+    period.
     steps: a relation with the keys, step_date and the measures (changes; null counts as 0);
     keys: columns that name whose timeline it is; measures: columns to sum up. -#}
 {% macro periods_from_steps(steps, keys, measures) -%}
@@ -14,6 +15,7 @@
             order by step_date
             rows between unbounded preceding and current row
         ) as {{ measure }},
+        {{ measure }}_change,
         {%- endfor %}
         step_date as valid_from,
         lead(step_date) over (

@@ -232,17 +232,6 @@ timelines as (
 
 ),
 
-compared as (
-
-    select
-        *,
-        coalesce(
-            lag(holding_count) over (partition by {{ keys | join(', ') }} order by valid_from), 0
-        ) as previous_count
-    from timelines
-
-),
-
 -- how many hold it does not matter: only a change between none and some is one
 changes as (
 
@@ -251,8 +240,8 @@ changes as (
         lead(valid_from) over (
             partition by {{ keys | join(', ') }} order by valid_from
         ) as next_valid_from
-    from compared
-    where (holding_count > 0) <> (previous_count > 0)
+    from timelines
+    where (holding_count > 0) <> (holding_count - holding_count_change > 0)
 
 )
 

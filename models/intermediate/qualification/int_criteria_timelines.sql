@@ -64,27 +64,19 @@ condition_periods as (
 
 ),
 
-score_changes as (
+ledger as (
 
     select
         {{ keys | join(',\n        ') }},
-        changed_on,
-        sum(delta) as delta
+        delta as score,
+        changed_on as step_date
     from {{ ref('int_score_steps') }}
-    group by {{ keys | join(', ') }}, changed_on
 
 ),
 
-running_scores as (
+score_timelines as (
 
-    select
-        *,
-        sum(delta) over (
-            partition by {{ keys | join(', ') }}
-            order by changed_on
-            rows between unbounded preceding and current row
-        ) as score
-    from score_changes
+    {{ periods_from_steps('ledger', keys, ['score']) | indent(4) }}
 
 ),
 
@@ -93,10 +85,10 @@ score_steps as (
 
     select
         {{ keys | join(',\n        ') }},
-        changed_on,
-        greatest(score, 0) - greatest(score - delta, 0) as delta
-    from running_scores
-    where score > 0 or score - delta > 0
+        greatest(score, 0) - greatest(score - score_change, 0) as score,
+        valid_from as step_date
+    from score_timelines
+    where score > 0 or score - score_change > 0
 
 ),
 
@@ -108,9 +100,9 @@ steps as (
     union all
     select
         {{ keys | join(',\n        ') }},
-        changed_on as step_date,
+        step_date,
         0 as entity_count,
-        delta as score,
+        score,
         0 as {{ counts | join(',\n        0 as ') }}
     from score_steps
 

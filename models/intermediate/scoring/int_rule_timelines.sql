@@ -1,4 +1,7 @@
-{%- set keys = ["definition_key", "rule_id", "entity_type", "entity_id"] -%}
+{%- set keys = ["timeline_number", "entity_type", "entity_id"] -%}
+{%- set terms = [
+    "signal_id", "min_value", "min_value_of", "points", "max_awards", "half_life_days",
+] -%}
 
 with
 
@@ -14,7 +17,7 @@ entities as (
 
 ),
 
-rules as (
+typed_rules as (
 
     select
         definition_rules.*,
@@ -25,11 +28,30 @@ rules as (
 
 ),
 
+numbered_rules as (
+
+    select
+        *,
+        dense_rank() over (order by entity_type, {{ terms | join(', ') }}) as timeline_number
+    from typed_rules
+
+),
+
+-- versions share most of their rules: rules with the same terms share a timeline
+rules as (
+
+    select distinct
+        timeline_number,
+        entity_type,
+        {{ terms | join(',\n        ') }}
+    from numbered_rules
+
+),
+
 value_periods as (
 
     select
-        rules.definition_key,
-        rules.rule_id,
+        rules.timeline_number,
         signal_timelines.entity_type,
         signal_timelines.entity_id,
         signal_timelines.signal_value,
@@ -49,8 +71,7 @@ value_periods as (
 age_periods as (
 
     select
-        rules.definition_key,
-        rules.rule_id,
+        rules.timeline_number,
         signal_ages.entity_type,
         signal_ages.entity_id,
         0 as signal_value,
@@ -71,8 +92,7 @@ age_periods as (
 multiple_periods as (
 
     select
-        rules.definition_key,
-        rules.rule_id,
+        rules.timeline_number,
         attribute_timelines.entity_type,
         attribute_timelines.entity_id,
         0 as signal_value,
@@ -152,9 +172,6 @@ measured as (
 
     select
         all_timelines.*,
-        rules.signal_id,
-        rules.effect,
-        rules.requirement_group,
         rules.points as rule_points,
         rules.max_awards,
         rules.half_life_days,
@@ -164,9 +181,7 @@ measured as (
         end as minimum
     from all_timelines
     inner join rules
-        on
-            all_timelines.definition_key = rules.definition_key
-            and all_timelines.rule_id = rules.rule_id
+        on all_timelines.timeline_number = rules.timeline_number
 
 ),
 
@@ -231,18 +246,20 @@ changes as (
 )
 
 select
-    changes.definition_key,
-    changes.rule_id,
+    numbered_rules.definition_key,
+    numbered_rules.rule_id,
     changes.entity_type,
     changes.entity_id,
-    changes.signal_id,
-    changes.effect,
-    changes.requirement_group,
+    numbered_rules.signal_id,
+    numbered_rules.effect,
+    numbered_rules.requirement_group,
     changes.awards,
     changes.points,
     greatest(changes.valid_from, entities.first_active_on) as valid_from,
     changes.valid_to
 from changes
+inner join numbered_rules
+    on changes.timeline_number = numbered_rules.timeline_number
 inner join entities
     on
         changes.entity_type = entities.entity_type

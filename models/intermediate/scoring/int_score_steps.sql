@@ -6,12 +6,6 @@ definitions as (
 
 ),
 
-entities as (
-
-    select * from {{ ref('int_entities') }}
-
-),
-
 rule_periods as (
 
     select
@@ -84,31 +78,7 @@ fit_periods as (
 
 ),
 
-decay_periods as (
-
-    select
-        definitions.definition_key,
-        signal_ages.entity_type,
-        signal_ages.entity_id,
-        -definitions.decay_points_per_week * cast(signal_ages.age_days / 7 as {{ dbt.type_int() }})
-            as points,
-        signal_ages.valid_from,
-        signal_ages.valid_to
-    from {{ ref('int_signal_ages') }} as signal_ages
-    inner join entities
-        on
-            signal_ages.entity_type = entities.entity_type
-            and signal_ages.entity_id = entities.entity_id
-    inner join definitions
-        on signal_ages.entity_type = definitions.entity_type
-    where
-        signal_ages.signal_id = 'any_activity'
-        and signal_ages.age_days > 0
-        and definitions.decay_points_per_week <> 0
-
-),
-
--- every line of the sum, with the days on which it holds
+-- the lines of the sum, with the days on which they hold
 lines as (
 
     select
@@ -144,25 +114,40 @@ lines as (
         valid_from,
         valid_to
     from fit_periods
-    union all
-    select
-        definition_key,
-        entity_type,
-        entity_id,
-        'decay' as source,
-        'idle' as rule_id,
-        points,
-        valid_from,
-        valid_to
-    from decay_periods
 
 ),
 
-steps as (
+line_steps as (
 
     {{ steps_from_periods(
         'lines', ['definition_key', 'entity_type', 'entity_id', 'source', 'rule_id'], ['points']
     ) | indent(4) }}
+
+),
+
+-- decay is by far the longest line, and its steps are at hand
+decay_steps as (
+
+    select
+        definitions.definition_key,
+        signal_ages.entity_type,
+        signal_ages.entity_id,
+        'decay' as source,
+        'idle' as rule_id,
+        cast(
+            definitions.decay_points_per_week
+            * cast(
+                (signal_ages.previous_age_days - signal_ages.age_days) / 7 as {{ dbt.type_int() }}
+            ) as decimal(18, 2)
+        ) as delta,
+        signal_ages.valid_from as changed_on
+    from {{ ref('int_signal_ages') }} as signal_ages
+    inner join definitions
+        on signal_ages.entity_type = definitions.entity_type
+    where
+        signal_ages.signal_id = 'any_activity'
+        and signal_ages.age_days <> signal_ages.previous_age_days
+        and definitions.decay_points_per_week <> 0
 
 )
 
@@ -174,6 +159,16 @@ select
     rule_id,
     cast(sum(points) as decimal(18, 2)) as delta,
     step_date as changed_on
-from steps
+from line_steps
 group by definition_key, entity_type, entity_id, source, rule_id, step_date
 having sum(points) <> 0
+union all
+select
+    definition_key,
+    entity_type,
+    entity_id,
+    source,
+    rule_id,
+    delta,
+    changed_on
+from decay_steps

@@ -136,6 +136,9 @@ select
     entity_type,
     entity_id,
     age_days,
+    lag(age_days, 1, 0) over (
+        partition by signal_id, entity_type, entity_id order by valid_from
+    ) as previous_age_days,
     valid_from,
     lead(valid_from) over (
         partition by signal_id, entity_type, entity_id order by valid_from
