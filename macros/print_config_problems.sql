@@ -1,6 +1,7 @@
 {#- Prints what to mend at the end of a run: the rows of config_problems if it was built, and the
     description of each test that failed or warned. Of such a test, dbt tells only how many rows it
-    found. results: what dbt gives to on-run-end. -#}
+    found; one whose rows say more (meta says_rows) has their column finding printed.
+    results: what dbt gives to on-run-end. -#}
 {% macro print_config_problems(results) -%}
     {%- set problems = [] -%}
     {%- for result in results if execute -%}
@@ -9,7 +10,13 @@
         {%- elif result.status in ("fail", "warn") and result.node.description -%}
             {%- set severity = "error" if result.status == "fail" else "warning" -%}
             {%- set text = result.node.description | trim | wordwrap(96) | indent(4, true) -%}
-            {%- do problems.append((severity, result.node.name ~ "\n" ~ text)) -%}
+            {%- set lines = [result.node.name, text] -%}
+            {%- if result.node.config.meta.get("says_rows") -%}
+                {%- for finding in run_query(result.node.compiled_code).columns["finding"].values() -%}
+                    {%- do lines.append("    - " ~ finding) -%}
+                {%- endfor -%}
+            {%- endif -%}
+            {%- do problems.append((severity, lines | join("\n"))) -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if problems -%}

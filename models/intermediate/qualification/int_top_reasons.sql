@@ -1,5 +1,6 @@
-{#- The reasons of a lead in one line of at most 255 characters, a CRM's usual limit for text. -#}
-{%- set longest = 255 -%}
+{#- The reasons of a lead in one line of at most 255 characters, a CRM's usual limit for text, less
+    what a sync writes before them: the day as of which they hold. -#}
+{%- set longest = 255 - "As of 2026-01-31: " | length -%}
 {%- set most = 5 -%}
 
 with

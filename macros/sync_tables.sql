@@ -1,0 +1,122 @@
+{#- How a sync mart remembers. It is contracted like any mart; here the contract is read, so that
+    each column is named once. -#}
+
+{#- How a memory table is written on this engine: only the rows that are given, by their key. -#}
+{% macro by_key() -%}
+    {{ return("delete+insert" if target.type in ("duckdb", "postgres", "redshift") else "merge") }}
+{%- endmacro %}
+
+{#- When this run began, in UTC. -#}
+{% macro run_start() -%}
+    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as {{ dbt.type_timestamp() }})
+{%- endmacro %}
+
+{#- A memory table as the last build left it, or none before the first; for a model that comes before
+    it, where a ref would make a circle. -#}
+{% macro remembered(model_name) -%}
+    {%- set node = graph.get("nodes", {}).get("model." ~ project_name ~ "." ~ model_name) -%}
+    {%- if execute and node -%}
+        {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The columns of a sync mart, as its contract has them; none while dbt parses. -#}
+{% macro sync_columns(model_name) -%}
+    {%- set node = graph.get("nodes", {}).get("model." ~ project_name ~ "." ~ model_name, {}) -%}
+    {{ return(node.get("columns", {}).values() | list) }}
+{%- endmacro %}
+
+{#- The rows of a sync mart as the last build left them; a column that came with an upgrade is null,
+    and before the first build there are none. -#}
+{% macro synced_rows(model_name) -%}
+    {%- set found = [] -%}
+    {%- if execute and is_incremental() -%}
+        {%- for column in adapter.get_columns_in_relation(this) -%}
+            {%- do found.append(column.name | lower) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    select
+        {%- for column in sync_columns(model_name) %}
+        {% if column.name in found -%}
+        {{ column.name }}
+        {%- else -%}
+        cast(null as {{ api.Column.translate_type(column.data_type) }}) as {{ column.name }}
+        {%- endif %}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ this if found else "(select 1 as nothing) as no_rows where 1 = 0" }}
+{%- endmacro %}
+
+{#- The rows to write: those that are new, and those of which more changed than quiet columns (meta
+    is_quiet) and a score within `vars: sync_score_step`. None in a build of a past day. Text is cut
+    to the length of its field, and never null: an empty text clears a field.
+    model_name: the mart; wanted: a relation with all its columns but hash and stamp; key: its key.
+    There is a relation synced. -#}
+{% macro rows_to_sync(model_name, wanted, key) -%}
+    {%- set names = [] -%}
+    {%- set loud_names = [] -%}
+    select
+        wanted_rows.*,
+        {%- for column in sync_columns(model_name) if not column.name.startswith("sync_") -%}
+            {%- do names.append(column.name) -%}
+            {%- if not column.meta.is_quiet and column.name != "score" -%}
+                {%- do loud_names.append(column.name) -%}
+            {%- endif -%}
+        {%- endfor %}
+        {{ dbt.hash(row_text(names, "wanted_rows")) if names else "''" }} as sync_row_hash,
+        {{ run_start() }} as sync_changed_at
+    from (
+        select
+            {%- for column in sync_columns(model_name) if column.name in names %}
+            {% if column.data_type == "string" -%}
+            coalesce(substring({{ column.name }}, 1, {{ column.meta.max_length or 255 }}), '')
+            {%- else -%}
+            cast({{ column.name }} as {{ api.Column.translate_type(column.data_type) }})
+            {%- endif %} as {{ column.name }}{{ "," if not loop.last }}
+            {%- endfor %}
+        from {{ wanted }}
+    ) as wanted_rows
+    left join synced
+        on wanted_rows.{{ key }} = synced.{{ key }}
+    where
+        {{ "1 = 0" if var("as_of") else "1 = 1" }}
+        and (
+            synced.{{ key }} is null
+            {%- if loud_names %}
+            or ({{ row_text(loud_names, "wanted_rows") }}) <> ({{ row_text(loud_names, "synced") }})
+            {%- endif %}
+            {%- if "score" in names %}
+            or abs(coalesce(wanted_rows.score, -1) - coalesce(synced.score, -1))
+            >= greatest({{ var("sync_score_step") }}, 1)
+            {%- endif %}
+        )
+{%- endmacro %}
+
+{#- The key of an account in every other system: the same for life, and of merged accounts the
+    survivor's. account_id: an expression. -#}
+{% macro account_key(account_id) -%}
+    {{ return(dbt.hash("'account|' || " ~ account_id)) }}
+{%- endmacro %}
+
+{#- The key of a person in every other system: of a mail address, so that one address is one person.
+    email: an expression, in lower case. -#}
+{% macro contact_key(email) -%}
+    {{ return(dbt.hash("'contact|' || " ~ email)) }}
+{%- endmacro %}
+
+{#- Drops the rows of people who asked to be forgotten once they have stood for 30 days: a pre_hook of
+    sync_crm_contacts. -#}
+{% macro drop_forgotten_contacts() -%}
+    {%- if load_relation(this) and not var("as_of") -%}
+    delete from {{ this }}
+    where is_deleted and sync_changed_at < {{ dbt.dateadd("day", -30, run_start()) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whose tasks are counted together, of which one may be open: an account, or a person without one.
+    account_id, user_id: expressions. -#}
+{% macro task_holder(account_id, user_id) -%}
+    case
+        when {{ account_id }} is not null then {{ account_key(account_id) }}
+        else {{ dbt.hash("'user|' || " ~ user_id) }}
+    end
+{%- endmacro %}

@@ -1,0 +1,90 @@
+{%- set published_relation = remembered('pql_published') -%}
+
+with
+
+definitions as (
+
+    select * from {{ ref('int_definitions') }}
+    where status = 'live'
+
+),
+
+leads as (
+
+    select
+        leads.definition_id,
+        leads.entity_type,
+        leads.entity_id,
+        change_reasons.reason,
+        leads.is_qualified
+    from {{ ref('int_leads') }} as leads
+    inner join definitions
+        on leads.definition_id = definitions.definition_id
+    left join {{ ref('int_change_reasons') }} as change_reasons
+        on
+            definitions.definition_key = change_reasons.definition_key
+            and leads.entity_type = change_reasons.entity_type
+            and leads.entity_id = change_reasons.entity_id
+            and coalesce(leads.qualified_on, leads.lapsed_on) = change_reasons.changed_on
+
+),
+
+published as (
+
+    {% if published_relation and not var('as_of') -%}
+    select
+        definition_id,
+        entity_type,
+        entity_id,
+        change,
+        row_number() over (
+            partition by definition_id, entity_type, entity_id order by published_at desc
+        ) as recency
+    from {{ published_relation }}
+    {%- else -%}
+    select
+        definition_id,
+        entity_type,
+        entity_id,
+        reason as change,
+        1 as recency
+    from leads
+    where 1 = 0
+    {%- endif %}
+
+),
+
+last_published as (
+
+    select * from published
+    where recency = 1 and change = 'qualified'
+
+),
+
+-- before the first publication nobody is surprised
+publication as (
+
+    select count(*) > 0 as is_there from published
+
+)
+
+select
+    coalesce(leads.definition_id, last_published.definition_id) as definition_id,
+    coalesce(leads.entity_type, last_published.entity_type) as entity_type,
+    coalesce(leads.entity_id, last_published.entity_id) as entity_id,
+    case
+        when leads.entity_id is null then 'merged, excluded, deleted, or its definition not live'
+        else coalesce(leads.reason, 'never qualified, by what is known now')
+    end as reason,
+    coalesce(leads.is_qualified, false) as is_qualified,
+    last_published.entity_id is not null as was_qualified
+from leads
+full outer join last_published
+    on
+        leads.definition_id = last_published.definition_id
+        and leads.entity_type = last_published.entity_type
+        and leads.entity_id = last_published.entity_id
+cross join publication
+where
+    publication.is_there
+    and (leads.is_qualified or last_published.entity_id is not null)

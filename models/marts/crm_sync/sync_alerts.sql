@@ -1,0 +1,229 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=by_key(),
+    unique_key='alert_key',
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+) }}
+{%- set text = dbt.type_string() -%}
+{%- set sales_answers = ["sales_activities", "lead_responses"] %}
+
+with
+
+synced as (
+
+    {{ synced_rows('sync_alerts') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('int_sync_leads') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts') }}
+
+),
+
+live_signals as (
+
+    select distinct definition_rules.signal_id
+    from {{ ref('int_definition_rules') }} as definition_rules
+    inner join {{ ref('int_definitions') }} as definitions
+        on definition_rules.definition_key = definitions.definition_key
+    where definitions.status = 'live'
+
+),
+
+forgotten_names as (
+
+    select name_hash from {{ ref('int_forgotten_users') }}
+
+),
+
+hand_raises as (
+
+    select
+        'hand_raise' as alert_type,
+        leads.definition_id || '|' || leads.entity_type || '|' || leads.entity_id || '|'
+        || cast(leads.last_qualified_on as {{ text }}) as subject,
+        leads.entity_type,
+        leads.entity_id,
+        'high' as severity,
+        coalesce(
+            accounts.account_name, accounts.domain, leads.entity_type || ' ' || leads.entity_id
+        )
+        || ' raised a hand on ' || cast(leads.last_qualified_on as {{ text }})
+        || coalesce(' (' || leads.owner_role || ': ' || leads.next_action || ')', '') as message
+    from leads
+    cross join clock
+    left join accounts
+        on leads.account_id = accounts.account_id
+    where
+        leads.status = 'qualified'
+        and leads.qualified_by = 'hand_raise'
+        and leads.last_qualified_on
+        >= {{ add_days('clock.as_of_date', -var('task_max_age_days')) }}
+
+),
+
+-- where nobody says what sales does, nothing is known to be overdue
+overdue_tasks as (
+
+    select
+        'overdue_task' as alert_type,
+        task_key as subject,
+        entity_type,
+        entity_id,
+        'high' as severity,
+        'Overdue since ' || cast(due_at as {{ text }}) || ' UTC: ' || subject
+        || ' (' || owner_role || case when owner <> '' then ' ' || owner else '' end || ')'
+            as message
+    from {{ ref('sync_crm_tasks') }}
+    where
+        sla_state = 'overdue'
+        and {{ "1 = 1" if var("raw_tables") | select("in", sales_answers) | list else "1 = 0" }}
+
+),
+
+unusual_volumes as (
+
+    select
+        'unusual_volume' as alert_type,
+        definition_id as subject,
+        '' as entity_type,
+        '' as entity_id,
+        'medium' as severity,
+        definition_id || ': ' || cast(new_count as {{ text }})
+        || ' became qualified in the last 7 days, where '
+        || {{ number_in_words('usual_count') }} || ' a week are usual' as message
+    from {{ ref('int_unusual_volumes') }}
+
+),
+
+dead_signals as (
+
+    select
+        'dead_signal' as alert_type,
+        coverage.subject_id as subject,
+        '' as entity_type,
+        '' as entity_id,
+        'medium' as severity,
+        'The signal ' || coverage.subject_id || ' was '
+        || coalesce(
+            'last seen on ' || cast(coverage.last_seen_on as {{ text }}), 'never seen'
+        )
+        || ': is it still tracked?' as message
+    from {{ ref('signal_coverage') }} as coverage
+    inner join live_signals
+        on coverage.subject_id = live_signals.signal_id
+    cross join clock
+    where
+        coverage.subject_type = 'signal'
+        and (
+            coverage.last_seen_on is null
+            or coverage.last_seen_on
+            < {{ add_days('clock.as_of_date', -var('dead_signal_days')) }}
+        )
+
+),
+
+-- the demo has ended long ago, and nobody minds
+stale_sources as (
+
+    select
+        'stale_source' as alert_type,
+        'events' as subject,
+        '' as entity_type,
+        '' as entity_id,
+        'high' as severity,
+        'No event since ' || cast(watermark_at as {{ text }}) || ' UTC: has the pipeline stopped?'
+            as message
+    from clock
+    where
+        {{ "1 = 1" if var("raw_source") == "canonical" else "1 = 0" }}
+        and watermark_at < {{ dbt.dateadd('hour', -var('stale_after_hours'), run_start()) }}
+
+),
+
+alerts as (
+
+    {% for alerts in [
+        "hand_raises", "overdue_tasks", "unusual_volumes", "dead_signals", "stale_sources",
+    ] -%}
+    select * from {{ alerts }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+today as (
+
+    select
+        *,
+        {{ dbt.hash("alert_type || '|' || subject") }} as subject_key
+    from alerts
+
+),
+
+open_alerts as (
+
+    select * from synced
+    where is_open
+
+),
+
+-- what is over and comes back is raised anew
+wanted as (
+
+    select
+        {{ dbt.hash(
+            "today.subject_key || '|' || cast(clock.as_of_date as " ~ text ~ ")"
+        ) }} as alert_key,
+        today.subject_key,
+        today.alert_type,
+        today.entity_type,
+        today.entity_id,
+        today.severity,
+        today.message,
+        true as is_open,
+        clock.as_of_date as raised_on,
+        cast(null as date) as closed_on
+    from today
+    cross join clock
+    left join open_alerts
+        on today.subject_key = open_alerts.subject_key
+    where open_alerts.subject_key is null
+    union all
+    select
+        synced.alert_key,
+        synced.subject_key,
+        synced.alert_type,
+        synced.entity_type,
+        case when forgotten_names.name_hash is null then synced.entity_id end as entity_id,
+        synced.severity,
+        case when forgotten_names.name_hash is null then synced.message end as message,
+        synced.is_open and today.subject_key is not null as is_open,
+        synced.raised_on,
+        case
+            when synced.is_open and today.subject_key is null then clock.as_of_date
+            else synced.closed_on
+        end as closed_on
+    from synced
+    cross join clock
+    left join today
+        on synced.subject_key = today.subject_key
+    left join forgotten_names
+        on {{ dbt.hash('synced.entity_id') }} = forgotten_names.name_hash
+
+)
+
+{{ rows_to_sync('sync_alerts', 'wanted', 'alert_key') }}

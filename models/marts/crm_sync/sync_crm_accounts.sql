@@ -1,0 +1,172 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy=by_key(),
+    unique_key='account_key',
+    on_schema_change='append_new_columns',
+    full_refresh=false,
+) }}
+
+with
+
+synced as (
+
+    {{ synced_rows('sync_crm_accounts') }}
+
+),
+
+clock as (
+
+    select * from {{ ref('int_clock') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('int_sync_leads') }}
+    where entity_type = 'account' and lead_rank = 1
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts') }}
+
+),
+
+active_users as (
+
+    select
+        signal_days.entity_id as account_id,
+        count(distinct signal_days.item) as active_users_28d
+    from {{ ref('int_entity_signal_days') }} as signal_days
+    inner join clock
+        on
+            signal_days.activity_date <= clock.as_of_date
+            and signal_days.activity_date > {{ add_days('clock.as_of_date', -28) }}
+    where signal_days.signal_id = 'any_activity' and signal_days.entity_type = 'account'
+    group by signal_days.entity_id
+
+),
+
+champions as (
+
+    select
+        buying_groups.account_id,
+        staged_users.email
+    from {{ ref('int_buying_groups') }} as buying_groups
+    inner join {{ ref('stg_product__users') }} as staged_users
+        on buying_groups.user_id = staged_users.user_id
+    where buying_groups.is_champion
+
+),
+
+today as (
+
+    select
+        {{ account_key('leads.entity_id') }} as account_key,
+        leads.entity_id as account_id,
+        accounts.crm_account_id,
+        accounts.account_name,
+        accounts.domain,
+        leads.status,
+        leads.tier,
+        leads.motion,
+        leads.reason,
+        leads.top_signal,
+        leads.talking_point,
+        leads.offer_url,
+        leads.definition_id as definition,
+        leads.also_qualified_for,
+        case when leads.tier <> 'none' then champions.email end as champion_email,
+        leads.owner_role,
+        leads.owner,
+        leads.next_action,
+        accounts.plan_name,
+        {{ account_url('leads.entity_id') }} as account_url,
+        leads.suppression_reason,
+        leads.score,
+        coalesce(active_users.active_users_28d, 0) as active_users_28d,
+        leads.status = 'qualified' as is_pqa,
+        false as is_deleted,
+        leads.first_qualified_on as first_qualified_date,
+        leads.last_qualified_on as last_qualified_date,
+        leads.lapsed_on as lapsed_date,
+        leads.last_active_on as last_active_date,
+        leads.trial_ends_on as trial_end_date,
+        leads.sla_due_at
+    from leads
+    inner join accounts
+        on leads.entity_id = accounts.account_id
+    left join active_users
+        on leads.entity_id = active_users.account_id
+    left join champions
+        on leads.entity_id = champions.account_id
+
+),
+
+-- what was said once is not taken back by silence
+gone as (
+
+    select
+        synced.account_key,
+        synced.account_id,
+        synced.crm_account_id,
+        synced.account_name,
+        synced.domain,
+        case
+            when synced.status = 'not_qualified' then 'not_qualified' else 'disqualified'
+        end as status,
+        'none' as tier,
+        '' as motion,
+        case
+            when links.to_id is not null then 'merged into ' || links.to_id
+            else coalesce(accounts.exclusion_reason, 'no longer in the data of the product')
+        end as reason,
+        '' as top_signal,
+        '' as talking_point,
+        '' as offer_url,
+        synced.definition,
+        '' as also_qualified_for,
+        '' as champion_email,
+        '' as owner_role,
+        '' as owner,
+        '' as next_action,
+        synced.plan_name,
+        synced.account_url,
+        '' as suppression_reason,
+        cast(null as {{ dbt.type_int() }}) as score,
+        0 as active_users_28d,
+        false as is_pqa,
+        accounts.account_id is null as is_deleted,
+        synced.first_qualified_date,
+        synced.last_qualified_date,
+        case
+            when synced.status in ('qualified', 'suppressed') then clock.as_of_date
+            else synced.lapsed_date
+        end as lapsed_date,
+        synced.last_active_date,
+        cast(null as date) as trial_end_date,
+        cast(null as {{ dbt.type_timestamp() }}) as sla_due_at
+    from synced
+    cross join clock
+    left join today
+        on synced.account_key = today.account_key
+    left join accounts
+        on synced.account_id = accounts.account_id
+    left join {{ ref('int_identity_links') }} as links
+        on
+            synced.account_id = links.from_id
+            and links.entity_type = 'account'
+    where today.account_key is null
+
+),
+
+wanted as (
+
+    select * from today
+    union all
+    select * from gone
+
+)
+
+{{ rows_to_sync('sync_crm_accounts', 'wanted', 'account_key') }}
