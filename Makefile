@@ -8,7 +8,7 @@ BIN := .venv/bin
 flag = $(if $(2),--$(1) "$(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint show explain preview new-version init bench docs clean
+.PHONY: help build test lint show explain preview new-version suggest init bench docs clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name text; do \
@@ -43,6 +43,9 @@ preview: .venv/requirements.txt ## show whom the config in CONFIG=folder would a
 
 new-version: .venv/requirements.txt ## copy the live version of DEFINITION=id as a draft (CONFIG=folder)
 	@$(BIN)/python scripts/new_version.py $(call flag,definition,$(DEFINITION)) $(call flag,config,$(CONFIG))
+
+suggest: .venv/requirements.txt ## write the points that outcomes suggest as a config folder (CONFIG=the one built, TO=new folder)
+	@$(BIN)/python scripts/suggest.py $(call flag,config,$(CONFIG)) $(call flag,to,$(TO))
 
 init: .venv/requirements.txt ## write a starter config for the events in RAW=folder (CONFIG=new folder)
 	@$(BIN)/python scripts/init.py $(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG))

@@ -1,6 +1,7 @@
 -- What is no better than a plain order is not suggested.
 select
     suggested_points.definition_id,
+    studied_definitions.definition_version,
     cast(suggested_points.rule_number as {{ dbt.type_int() }}) as rule_number,
     suggested_points.signal_id,
     coalesce(signals.signal_name, 'Signed up') as signal_name,
@@ -15,6 +16,8 @@ select
         as support_converted_count,
     cast(suggested_points.score_threshold as {{ dbt.type_int() }}) as score_threshold
 from {{ ref('int_suggested_points') }} as suggested_points
+inner join {{ ref('int_studied_definitions') }} as studied_definitions
+    on suggested_points.definition_id = studied_definitions.definition_id
 inner join {{ ref('int_definition_evaluation') }} as evaluations
     on
         suggested_points.definition_id = evaluations.definition_id
