@@ -68,17 +68,24 @@ def precision(taken: np.ndarray, converted: np.ndarray) -> Estimate:
     return Estimate(share, taken * (converted - share) / taken.sum())
 
 
-def recall(taken: np.ndarray, converted: np.ndarray) -> Estimate:
-    """Estimate the share taken among those who convert."""
+def recall_of_top(values: np.ndarray, converted: np.ndarray, fraction: float) -> Estimate:
+    """Estimate which share of those who convert is in the top fraction.
+
+    The value that makes the top is itself uncertain: a place more or less is worth what those near
+    it, within 5% of the places, convert.
+    """
+    taken = shares_taken(values, fraction)
     share = taken @ converted / converted.sum()
-    return Estimate(share, converted * (taken - share) / converted.sum())
+    near = shares_taken(values, fraction + 0.05) - shares_taken(values, fraction - 0.05)
+    rate_near = near @ converted / near.sum()
+    influence = converted * (taken - share) - rate_near * (taken - fraction)
+    return Estimate(share, influence / converted.sum())
 
 
-def lift(taken: np.ndarray, converted: np.ndarray) -> Estimate:
-    """Estimate how many times as often those taken convert as everybody does."""
-    among, base = precision(taken, converted), precision(np.ones(len(taken)), converted)
-    ratio = among.value / base.value
-    return Estimate(ratio, (among.influence - ratio * base.influence) / base.value)
+def lift_of_top(values: np.ndarray, converted: np.ndarray, fraction: float) -> Estimate:
+    """Estimate how many times as often the top fraction converts as everybody does."""
+    recall = recall_of_top(values, converted, fraction)
+    return Estimate(recall.value / fraction, recall.influence / fraction)
 
 
 def half_width(
@@ -190,8 +197,8 @@ def measure(rows: pd.DataFrame, min_converters: int, confidence: float) -> dict[
         return counts
     estimates = {
         "auc": auc(values, converted),
-        "lift_at_10": lift(shares_taken(values, 0.1), converted),
-        "recall_at_20": recall(shares_taken(values, 0.2), converted),
+        "lift_at_10": lift_of_top(values, converted, 0.1),
+        "recall_at_20": recall_of_top(values, converted, 0.2),
     }
     result = counts | {"base_rate": converted.mean()}
     if not rows["is_qualified"].isna().all():
@@ -234,6 +241,8 @@ def compare(
             # one-sided: the question is only whether it is better
             width = half_width(influence, clusters, converted, 2 * confidence - 1)
             gains[other] = (own.value - rival.value, own.value - rival.value - width)
+    if not gains:
+        return {"verdict": verdict}
     strongest = min(gains, key=lambda other: (gains[other][1], other))
     gain, gain_low = gains[strongest]
     if verdict == "beats_baselines" and gain_low <= 0:

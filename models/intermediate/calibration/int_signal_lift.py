@@ -48,7 +48,7 @@ def signal_lift(
     results["verdict"] = np.select(
         [~is_tested, is_signal], ["not_enough_data", "signal"], "no_signal"
     )
-    return results.astype({"direction": str, "verdict": str})
+    return results.astype(dict.fromkeys([*KEYS[:3], "direction", "verdict"], str))
 
 
 def vote_table(

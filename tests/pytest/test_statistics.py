@@ -1,0 +1,524 @@
+"""The statistics of calibration, against closed forms and against libraries by another route."""
+
+import warnings
+
+import int_aha_moments as aha
+import int_definition_evaluation as evaluation
+import int_signal_lift as lifts
+import int_suggested_points as points
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy.stats import bootstrap, hypergeom
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+WINDOWS = [7, 30]
+CUTS = [1, 2, 5, 10]
+SETTINGS = {
+    "capacity": None,
+    "most_rules": 8,
+    "least_gain": 0.005,
+    "min_converters": 10,
+    "draws": 20,
+    "seed": 1,
+}
+
+
+@pytest.fixture(autouse=True)
+def no_warnings():
+    """A division by nothing is a mistake, not a warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+# --- signal_lift ----------------------------------------------------------------------------------
+
+
+def cut(with_converted, with_all, converted, everybody, signal_id="a", definition_id="d"):
+    return {
+        "definition_id": definition_id,
+        "signal_id": signal_id,
+        "cut_type": "value",
+        "min_value": 1.0,
+        **dict(zip(lifts.VOTES, (with_converted, with_all, converted, everybody), strict=True)),
+    }
+
+
+def lift_of(*cuts, min_support=1):
+    frame = pd.DataFrame(list(cuts), columns=[*lifts.KEYS, *lifts.VOTES])
+    return lifts.signal_lift(frame, min_support, 0.05)
+
+
+def test_the_lady_tasting_tea():
+    """Fisher's own table: 3 of 4 cups on either side are told right."""
+    (row,) = lift_of(cut(3, 4, 4, 8)).to_dict("records")
+    assert row["p_value"] == pytest.approx(34 / 70)
+    assert (row["odds_ratio"], row["verdict"], row["direction"]) == (9, "no_signal", "none")
+
+
+def test_fishers_test_adds_up_the_rarer_tables():
+    """The two-sided p-value by its definition, of a table that is not symmetric."""
+    (row,) = lift_of(cut(18, 40, 30, 200)).to_dict("records")
+    chances = hypergeom.pmf(np.arange(31), 200, 30, 40)
+    assert row["p_value"] == pytest.approx(chances[chances <= chances[18] * (1 + 1e-9)].sum())
+
+
+def test_the_odds_ratio_is_that_of_a_logistic_regression():
+    (row,) = lift_of(cut(18, 40, 30, 200)).to_dict("records")
+    shown = np.repeat([1, 1, 0, 0], [18, 22, 12, 148])
+    converted = np.repeat([1, 0, 1, 0], [18, 22, 12, 148])
+    fitted = sm.Logit(converted, sm.add_constant(shown)).fit(disp=0)
+    found = [row["odds_ratio"], row["odds_ratio_low"], row["odds_ratio_high"]]
+    assert found == pytest.approx(np.exp([fitted.params[1], *fitted.conf_int()[1]]), rel=1e-4)
+
+
+def test_p_values_are_adjusted_for_their_number():
+    """Benjamini and Hochberg by hand, of each definition by itself."""
+    tables = [(18, 40), (9, 40), (8, 40), (6, 40)]
+    cuts = [cut(*table, 30, 200, signal_id=str(n)) for n, table in enumerate(tables)]
+    rows = lift_of(*cuts, cut(9, 40, 30, 200, definition_id="other"))
+    p_values = rows["p_value"].to_numpy()
+    raised = [p_values[place] * 4 / (place + 1) for place in range(4)]
+    expected = np.minimum.accumulate(raised[::-1])[::-1]
+    assert rows["q_value"].to_numpy()[:4] == pytest.approx(np.minimum(expected, 1))
+    assert rows["q_value"][4] == rows["p_value"][4]
+    assert rows["direction"].tolist() == ["more", "none", "none", "none", "none"]
+
+
+def test_what_goes_before_fewer_outcomes_is_a_signal_too():
+    (row,) = lift_of(cut(2, 100, 60, 200)).to_dict("records")
+    assert (row["verdict"], row["direction"]) == ("signal", "less")
+
+
+def test_what_too_few_show_is_not_tested():
+    rows = lift_of(
+        cut(9, 9, 30, 200, "too few with it"),
+        cut(25, 191, 30, 200, "too few without it"),
+        cut(9, 40, 9, 200, "too few converters"),
+        cut(31, 40, 191, 200, "too few others"),
+        cut(0, 0, 0, 0, "nobody"),
+        min_support=10,
+    )
+    assert set(rows["verdict"]) == {"not_enough_data"}
+    assert rows[lifts.STATISTICS].isna().all(axis=None)
+
+
+def test_a_perfect_signal_has_a_finite_interval():
+    (row,) = lift_of(cut(30, 30, 30, 200)).to_dict("records")
+    assert 1 < row["odds_ratio_low"] < row["odds_ratio_high"] < np.inf
+
+
+# --- definition_evaluation ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ranked():
+    """Values with ties, which know something; 60 clusters of 1 to 9 observations."""
+    random = np.random.default_rng(2)
+    clusters = np.repeat(np.arange(60), random.integers(1, 10, 60))
+    liking = random.normal(size=60)[clusters]
+    values = np.round(liking + random.normal(size=len(clusters)), 1)
+    converted = liking + random.normal(size=len(clusters)) > 1
+    return values, converted, clusters
+
+
+def test_the_auc_is_that_of_scikit_learn(ranked):
+    values, converted, _ = ranked
+    estimate = evaluation.auc(values, converted)
+    assert estimate.value == pytest.approx(roc_auc_score(converted, values))
+    assert estimate.influence.sum() == pytest.approx(0, abs=1e-9)
+
+
+def test_without_clusters_the_variance_is_that_of_delong(ranked):
+    """DeLong's variance by its definition: the spread of placements among either class."""
+    values, converted, _ = ranked
+    yes, no = values[converted], values[~converted]
+    wins = (yes[:, None] > no) + (yes[:, None] == no) / 2
+    expected = wins.mean(axis=1).var(ddof=1) / len(yes) + wins.mean(axis=0).var(ddof=1) / len(no)
+    influence = evaluation.auc(values, converted).influence
+    assert influence @ influence == pytest.approx(expected, rel=0.02)
+
+
+@pytest.mark.parametrize("name", ["auc", "lift_of_top", "recall_of_top", "precision"])
+def test_intervals_are_as_wide_as_redraws_of_clusters_say(ranked, name):
+    values, converted, clusters = ranked
+    rows_of = [np.flatnonzero(clusters == cluster) for cluster in range(60)]
+
+    def estimate(values, converted):
+        if name == "auc":
+            return evaluation.auc(values, converted)
+        if name == "precision":
+            return evaluation.precision((values > 1).astype(float), converted)
+        return getattr(evaluation, name)(values, converted, 0.2)
+
+    def redrawn(drawn):
+        rows = np.concatenate([rows_of[cluster] for cluster in drawn])
+        return estimate(values[rows], converted[rows]).value
+
+    found = bootstrap(
+        (np.arange(60),), redrawn, vectorized=False, n_resamples=600, method="basic",
+        rng=np.random.default_rng(3),
+    )  # fmt: skip
+    influence = estimate(values, converted).influence
+    width = evaluation.half_width(influence, clusters, converted, 0.95)
+    assert width / 2 == pytest.approx(found.standard_error, rel=0.2)
+
+
+def test_ties_share_the_last_places():
+    values = np.array([3.0, 2, 2, 2, 1])
+    assert evaluation.shares_taken(values, 0.4).tolist() == pytest.approx(
+        [1, 1 / 3, 1 / 3, 1 / 3, 0]
+    )
+    assert evaluation.shares_taken(np.zeros(4), 0.5).tolist() == [0.5] * 4
+
+
+def test_measures_of_a_ranking_that_is_right_every_time():
+    values = np.arange(20.0)
+    converted = values >= 16
+    taken = evaluation.shares_taken(values, 0.1)
+    assert evaluation.auc(values, converted).value == 1
+    assert evaluation.lift_of_top(values, converted, 0.1).value == 5
+    assert evaluation.recall_of_top(values, converted, 0.1).value == 0.5
+    assert evaluation.precision(taken, converted).value == 1
+    assert evaluation.band_rates(values, converted) == [0, 0, 0, 0, 1]
+
+
+def contenders(random, knowing, sizes=200, weeks=3):
+    """A baseline that knows nothing, and contenders that know more or less of who converts."""
+    clusters = np.repeat(np.arange(sizes), weeks)
+    liking = random.normal(size=sizes)[clusters]
+    converted = liking + random.normal(size=len(clusters)) > 1.5
+    values = {"last_active": random.normal(size=len(clusters))} | {
+        name: share * liking + random.normal(size=len(clusters)) for name, share in knowing.items()
+    }
+    return pd.concat(
+        pd.DataFrame(
+            {
+                "definition_id": "d",
+                "contender": name,
+                "contender_type": "baseline" if "active" in name else "version",
+                "observation_number": np.arange(len(clusters)) + 1,
+                "cluster_number": clusters,
+                "contender_value": of_name,
+                "is_qualified": None if "active" in name else of_name > 1,
+                "is_converted": converted,
+            }
+        )
+        for name, of_name in values.items()
+    ).astype({"is_qualified": "boolean"})
+
+
+DEFINITIONS = pd.DataFrame({"definition_id": ["d"]})
+
+
+def verdicts(scores, definitions=DEFINITIONS):
+    found = evaluation.evaluate(scores, definitions, min_converters=10, confidence=0.95)
+    return found.set_index("contender")["verdict"].to_dict()
+
+
+def test_each_verdict_is_reached():
+    knowing = {"good": 1, "none": 0, "most_active": 1}
+    found = verdicts(contenders(np.random.default_rng(1), knowing))
+    assert found["most_active"] == "beats_baselines"
+    assert found["good"] == "no_better_than_most_active"
+    assert found["none"] == found["last_active"] == "no_signal"
+    assert found["suggested_points"] == "not_enough_data"
+    found = verdicts(contenders(np.random.default_rng(1), {"good": 1, "none": 0}))
+    assert found["good"] == "beats_baselines"
+    found = verdicts(contenders(np.random.default_rng(1), {"good": 1}, sizes=30))
+    assert set(found.values()) == {"not_enough_data"}
+
+
+def test_what_was_learned_and_not_worth_a_rule_is_no_signal():
+    scores = contenders(np.random.default_rng(1), {"best_single_trigger": 0})
+    scores.loc[scores["contender"] == "best_single_trigger", "contender_type"] = "suggestion"
+    assert verdicts(scores)["suggested_points"] == "no_signal"
+
+
+def test_one_class_has_a_verdict():
+    scores = contenders(np.random.default_rng(1), {"good": 1})
+    for is_converted in (True, False):
+        assert set(verdicts(scores.assign(is_converted=is_converted)).values()) == {
+            "not_enough_data"
+        }
+
+
+# --- suggested_points -----------------------------------------------------------------------------
+
+
+def learning(seed=4, clusters=400, weeks=4, weights=None, extra=0):
+    """Observations whose odds follow stated weights of signals, and their values.
+
+    Each signal is shown by 30% of the observations; beside those with a weight there are duds.
+    """
+    random = np.random.default_rng(seed)
+    weights = {"strong": 2.2, "middle": 1.4, "weak": 0.8} if weights is None else weights
+    count = clusters * weeks
+    shown = random.random((count, len(weights) + extra)) < 0.3
+    odds = shown[:, : len(weights)] @ np.array(list(weights.values())) - 2.5
+    observations = pd.DataFrame(
+        {
+            "definition_id": "d",
+            "observation_number": np.arange(count) + 1,
+            "entity_number": np.repeat(np.arange(clusters), weeks) + 1,
+            "cluster_number": np.repeat(np.arange(clusters), weeks) + 1,
+            "weight": 1.0,
+            "is_converted": random.random(count) < 1 / (1 + np.exp(-odds)),
+            "is_later": np.tile(np.arange(weeks) >= weeks / 2, clusters),
+            "observed_on": np.tile(pd.date_range("2026-01-01", periods=weeks, freq="7D"), clusters),
+        }
+    )
+    names = [*weights, *(f"dud {number:03}" for number in range(extra))]
+    values = pd.concat(
+        pd.DataFrame({"signal_id": name, "observation_number": np.flatnonzero(shown[:, place]) + 1})
+        for place, name in enumerate(names)
+    ).assign(definition_id="d", window_days=7.0, signal_value=1.0)
+    values[["value_7d", "value_30d", "value_ever"]] = 1.0
+    return observations, values
+
+
+def learned(observations, values, total=100, **settings):
+    definitions = pd.DataFrame({"definition_id": ["d"], "total_points": [total]})
+    return points.suggested_points(
+        observations,
+        values,
+        definitions,
+        windows=WINDOWS,
+        cuts=CUTS,
+        min_support=10,
+        **SETTINGS | settings,
+    )
+
+
+def test_points_recover_the_planted_order_and_leave_the_duds_out():
+    found = learned(*learning(extra=20))
+    suggested = found[found["contender"] == "suggested_points"]
+    assert suggested["signal_id"].tolist()[:3] == ["strong", "middle", "weak"]
+    assert suggested["log_odds"].to_numpy()[:3] == pytest.approx([2.2, 1.4, 0.8], abs=0.4)
+    assert (suggested["points"][3:] < suggested["points"].iloc[2]).all()
+    assert (suggested["points"] == suggested["points"].round()).all()
+    assert (suggested["points_low"] <= suggested["points"]).all()
+    assert (suggested["points"] <= suggested["points_high"]).all()
+    (trigger,) = found[found["contender"] == "best_single_trigger"]["signal_id"]
+    assert trigger == "strong"
+
+
+def test_weights_are_those_of_scikit_learn_where_none_is_negative():
+    random = np.random.default_rng(5)
+    met = random.random((500, 3)) < 0.4
+    for signs in ([1, 1, 1], [1, 1, -1]):
+        converted = random.random(500) < 1 / (1 + np.exp(1.5 - met @ np.array(signs)))
+        numbers = met @ [1, 2, 4]
+        found = points.fit_counts(
+            np.bincount(numbers, converted, 8), np.bincount(numbers, minlength=8), 3
+        )
+        used = np.array(signs) > 0
+        expected = LogisticRegression(C=1 / points.RIDGE, tol=1e-8).fit(met[:, used], converted)
+        assert found[0] == pytest.approx(expected.intercept_[0], abs=1e-3)
+        assert found[1:][used] == pytest.approx(expected.coef_[0], abs=1e-3)
+        assert (found[1:][~used] == 0).all()
+
+
+def test_at_most_eight_rules_and_as_many_as_pay_off():
+    weights = {f"signal {number:02}": 1.0 for number in range(14)}
+    found = learned(*learning(weights=weights, clusters=1500))
+    assert (found["contender"] == "suggested_points").sum() == 8
+    found = learned(*learning(weights={"only": 2.0}, extra=5))
+    assert found[found["contender"] == "suggested_points"]["signal_id"].tolist() == ["only"]
+
+
+def test_signals_that_say_the_same_share_one_rule():
+    observations, values = learning(weights={"first": 2.0})
+    found = learned(observations, pd.concat([values, values.assign(signal_id="again")]))
+    assert found["signal_id"].tolist() == ["again", "again"]
+
+
+def test_signals_that_nearly_say_the_same_are_both_worth_little_together():
+    observations, values = learning(weights={"first": 2.0})
+    near = values[values["observation_number"] % 50 > 0].assign(signal_id="near")
+    found = learned(observations, pd.concat([values, near]))
+    assert found["points"].tolist() == [100, 100]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_is_made_of_nothing(seed):
+    """Not even the trigger, which is always named, comes with a suggestion of many rules."""
+    found = learned(*learning(seed=seed, weights={}, extra=30))
+    assert (found["contender"] == "suggested_points").sum() <= 1
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda observations, values: (observations[:0], values[:0]),
+        lambda observations, values: (observations, values[:0]),
+        lambda observations, values: (observations.assign(is_converted=False), values),
+        lambda observations, values: (observations.assign(is_converted=True), values),
+        lambda observations, values: (
+            observations.assign(is_converted=observations["cluster_number"] < 10),
+            values,
+        ),
+        lambda observations, values: (
+            observations,
+            pd.concat(
+                values[:1].assign(observation_number=number, signal_id="constant")
+                for number in observations["observation_number"]
+            ),
+        ),
+    ],
+    ids=["no rows", "no values", "nobody converts", "all convert", "too few", "constant"],
+)
+def test_without_evidence_there_are_no_points(spoil):
+    observations, values = learning(clusters=60)
+    found = learned(*spoil(observations, values))
+    assert found.empty
+    assert {name: str(kind) for name, kind in found.dtypes.items()} == points.COLUMNS
+
+
+def test_those_who_convert_may_all_be_of_one_half():
+    observations, values = learning(clusters=100)
+    for is_later in (True, False):
+        half = observations["is_later"] == is_later
+        found = learned(
+            observations.assign(is_converted=observations["is_converted"] & half), values
+        )
+        assert set(found["contender"]) <= {"best_single_trigger", "suggested_points"}
+
+
+def test_two_hundred_signals():
+    found = learned(*learning(extra=197))
+    suggested = found[found["contender"] == "suggested_points"]
+    assert suggested["signal_id"].tolist()[:2] == ["strong", "middle"]
+
+
+def test_the_order_of_rows_does_not_matter_and_the_same_input_gives_the_same_output():
+    observations, values = learning(clusters=120, extra=5)
+    once = learned(observations, values)
+    mixed = learned(
+        observations.sample(frac=1, random_state=1), values.sample(frac=1, random_state=2)
+    )
+    pd.testing.assert_frame_equal(once, mixed, check_exact=True)
+    assert len(once) > 1
+
+
+def test_an_observation_may_stand_for_several():
+    """Weights do what copies do."""
+    observations, values = learning(clusters=150)
+    sample = points.make_sample(observations, values, WINDOWS, CUTS, 10)
+    weights = np.where(sample.clusters % 2, 3, 1)
+    copies = np.repeat(np.arange(len(weights)), weights)
+    chosen = list(range(len(sample.rules)))
+    weighted = points.fit(sample._replace(weights=weights.astype(float)), chosen)
+    assert weighted == pytest.approx(points.fit(sample.part(copies), chosen), abs=1e-4)
+
+
+def test_whole_points_are_in_proportion():
+    assert points.whole_points(np.array([1.0, 3, 4]), 80).tolist() == [10, 30, 40]
+    assert points.whole_points(np.zeros(2), 80).tolist() == [0, 0]
+
+
+def test_the_threshold_has_the_best_balance_within_the_capacity():
+    """Four entities in two weeks: one rises to 20, one stands at 20, two at 10."""
+    observations, values = learning(clusters=4, weeks=2)
+    sample = points.make_sample(observations, values, WINDOWS, CUTS, 1)
+    converted = np.array([0, 1, 1, 1, 0, 0, 0, 0.0])
+    sample = sample._replace(converted=converted)
+    scores = np.array([0, 20, 20, 20, 10, 10, 10, 10.0])
+    assert points.choose_threshold(sample, scores, 2, None) == 20
+    sample = sample._replace(converted=np.array([0, 1, 1, 1, 1, 1, 1, 1.0]))
+    assert points.choose_threshold(sample, scores, 2, None) == 10
+    assert points.choose_threshold(sample, scores, 2, 2) == 10
+    assert points.choose_threshold(sample, scores, 2, 1) == 20
+
+
+# --- aha_moments ----------------------------------------------------------------------------------
+
+
+def group(is_converter, half, count, signal_id=None, min_count=0, day=0, churned=False):
+    return {
+        "definition_id": "d",
+        "is_converter": is_converter,
+        "is_churned": churned,
+        "half": half,
+        "signal_id": signal_id,
+        "min_count": min_count,
+        "day_number": day,
+        "entity_count": count,
+    }
+
+
+SIZES = [
+    group(True, 1, 20),
+    group(True, 2, 20),
+    group(False, 1, 30, churned=True),
+    group(False, 1, 20),
+    group(False, 2, 50),
+]
+
+
+def moments(*reached, sizes=SIZES):
+    columns = list(group(True, 1, 1))
+    found = aha.aha_moments(pd.DataFrame([*sizes, *reached], columns=columns), 10, 0.7, 0.3, 0.1)
+    return found.set_index(["signal_id", "min_count"])
+
+
+def test_the_published_rule():
+    """Two projects: 32 of 40 who converted (80%) and 20 of 100 others, on day 3 or day 9."""
+    found = moments(
+        group(True, 1, 18, "project", 2, 3),
+        group(True, 2, 14, "project", 2, 9),
+        group(False, 1, 10, "project", 2, 5, churned=True),
+        group(False, 2, 10, "project", 2, 5),
+        group(True, 1, 20, "project", 1, 0),
+        group(True, 2, 20, "project", 1, 1),
+        group(False, 2, 50, "project", 1, 0),
+        group(True, 1, 20, "log_in", 1, 4),
+        group(True, 2, 1, "log_in", 1, 4),
+        group(False, 2, 10, "log_in", 1, 4),
+    )
+    two = found.loc[("project", 2)]
+    assert (two["share_of_converters"], two["share_of_others"]) == (0.8, 0.2)
+    assert two["share_of_churned"] == pytest.approx(10 / 30)
+    assert two["difference_first_half"] == pytest.approx(18 / 20 - 10 / 50)
+    assert two["median_days_to_reach"] == 3
+    assert found["verdict"].to_dict() == {
+        ("log_in", 1): "no_signal",
+        ("project", 1): "no_signal",
+        ("project", 2): "aha_moment",
+    }
+    assert found["is_stable"].tolist() == [False, False, True]
+    assert found["is_best_trigger"].tolist() == [False, False, True]
+    assert found["usual_position"].tolist()[:2] == [2, 1]
+
+
+def test_too_few_of_either_kind_are_not_judged():
+    few = [group(True, 1, 20), group(True, 2, 9), *SIZES[2:]]
+    found = moments(group(True, 1, 20, "project", 1), group(True, 2, 9, "project", 1), sizes=few)
+    assert found["verdict"].tolist() == ["not_enough_data"]
+
+
+def test_early_acts_of_one_class_or_of_nobody():
+    assert moments(group(True, 1, 20, "a", 1), sizes=SIZES[:2])["verdict"].tolist() == [
+        "not_enough_data"
+    ]
+    assert moments(group(False, 1, 20, "a", 1), sizes=SIZES[2:])["verdict"].tolist() == [
+        "not_enough_data"
+    ]
+    for sizes in (SIZES, []):
+        assert moments(sizes=sizes).empty
+
+
+def test_empty_results_have_types():
+    empty = {
+        "lift": lift_of(),
+        "moments": moments(sizes=[]).reset_index(),
+        "evaluation": evaluation.evaluate(
+            contenders(np.random.default_rng(1), {})[:0], DEFINITIONS[:0], 10, 0.95
+        ),
+    }
+    for frame in empty.values():
+        assert frame.empty
+        assert "object" not in {str(kind) for kind in frame.dtypes}
