@@ -92,12 +92,12 @@ select
     case
         when asked.is_enough then benchmarks.advice
         else
-            'Too early to tell: '
+            'Too early to tell: it takes '
             || cast(
                 cast(greatest(asked.min_sample - asked.sample_size, 1) as {{ dbt.type_int() }})
                 as {{ dbt.type_string() }}
             )
-            || ' more are needed (' || asked.sample_name || ').'
+            || ' more (' || asked.sample_name || ').'
     end as advice,
     asked.detail,
     asked.source as benchmark_source,

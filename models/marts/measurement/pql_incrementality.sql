@@ -50,11 +50,9 @@ rates as (
         *,
         routed_converted_count * 1.0 / nullif(routed_count, 0) as routed_rate,
         holdout_converted_count * 1.0 / nullif(holdout_count, 0) as holdout_rate,
-        coalesce(
-            (routed_converted_count + holdout_converted_count) * 1.0
-            / nullif(routed_count + holdout_count, 0),
-            0.5
-        ) as overall_rate,
+        -- drawn towards a half, as the middle of a Wilson interval is: few leads prove little
+        (routed_converted_count + holdout_converted_count + 1.9208)
+        / (routed_count + holdout_count + 3.8416) as overall_rate,
         {{ wilson_lower('routed_converted_count', 'routed_count') }} as routed_lower,
         {{ wilson_upper('routed_converted_count', 'routed_count') }} as routed_upper,
         {{ wilson_lower('holdout_converted_count', 'holdout_count') }} as holdout_lower,
