@@ -8,7 +8,7 @@ BIN := .venv/bin
 flag = $(if $(2),--$(1) "$(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint show explain preview new-version suggest init bench docs clean
+.PHONY: help build test lint show explain preview new-version suggest init bench manifests docs clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name text; do \
@@ -53,6 +53,9 @@ init: .venv/requirements.txt ## write a starter config for the events in RAW=fol
 bench: .venv/requirements.txt ## measure builds of made-up raw tables (EVENTS=1000000) against one query written by hand
 	@$(BIN)/python scripts/bench.py $(call flag,events,$(EVENTS))
 
+manifests: .venv/requirements.txt ## write manifests/: our fields, as HubSpot and Salesforce create them
+	@$(BIN)/python scripts/make_manifests.py
+
 docs: .venv/requirements.txt ## write the documentation to target/static_index.html
 	@$(BIN)/dbt docs generate --static --profiles-dir .
 
@@ -67,4 +70,5 @@ clean: ## remove .venv and all that is made again; databases stay, they hold wha
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
 	@cp $< $@
 
-.venv/requirements-dev.txt: .venv/requirements.txt
+.venv/requirements-sync.txt: .venv/requirements.txt
+.venv/requirements-dev.txt: .venv/requirements-sync.txt
