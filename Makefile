@@ -8,7 +8,7 @@ BIN := .venv/bin
 flag = $(if $(2),--$(1) "$(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint show explain preview new-version suggest init bench manifests docs clean
+.PHONY: help build test lint show explain preview new-version suggest init bench manifests sync docs clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name text; do \
@@ -55,6 +55,9 @@ bench: .venv/requirements.txt ## measure builds of made-up raw tables (EVENTS=10
 
 manifests: .venv/requirements.txt ## write manifests/: our fields, as HubSpot and Salesforce create them
 	@$(BIN)/python scripts/make_manifests.py
+
+sync: .venv/requirements-sync.txt ## show what the last build would send to HubSpot (SEND=1: send it)
+	@$(BIN)/python scripts/sync.py $(if $(filter 1,$(SEND)),--send)
 
 docs: .venv/requirements.txt ## write the documentation to target/static_index.html
 	@$(BIN)/dbt docs generate --static --profiles-dir .

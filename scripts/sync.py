@@ -1,0 +1,127 @@
+"""Bring HubSpot to what the sync marts say: a dry run, unless told to send."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+
+from build import BuildError, database_path
+from crm.contract import read_mart
+from crm.hubspot import HOST, HubSpot
+from crm.manifests import HUBSPOT_TYPES
+from crm.memory import Memory
+from crm.sync import Plan, Report, Sync, name_of
+from report import opened, rows, run, shortened
+
+PLANNED = "  {:<10}" + " {:>9}" * 4
+SENT = "  {:<10}" + " {:>9}" * 5
+
+
+def read_plans(memory: Memory, account: str) -> dict[str, Plan]:
+    """Compare the sync marts with what an account has been sent."""
+    marts = {record_type: read_mart(name) for name, record_type in HUBSPOT_TYPES.items()}
+    with opened(warehouse=database_path()) as connection:
+        leads = {
+            # whatever stops a sync, the leads to act on went first
+            record_type: rows(
+                connection,
+                f"""
+                select * from pql.{mart.name}
+                order by status in ('qualified', 'open') desc, {mart.key.name}
+                """,
+            )
+            for record_type, mart in marts.items()
+        }
+    members = frozenset(lead["account_key"] for lead in (*leads["contacts"], *leads["tasks"]))
+    return {
+        record_type: Plan(
+            record_type, mart, leads[record_type], memory.read(account, record_type), members
+        )
+        for record_type, mart in marts.items()
+    }
+
+
+def dry_run(memory: Memory) -> None:
+    """Print what would be sent to the account that was sent to last; ask HubSpot nothing."""
+    account = memory.last_account()
+    print(f"Dry run, compared with what HubSpot account {account or '(none yet)'} was sent")
+    print(PLANNED.format("", "create", "update", "unchanged", "left out"))
+    plans = read_plans(memory, account).values()
+    for plan in plans:
+        numbers = (len(plan.create), len(plan.update), plan.unchanged, plan.left_out)
+        print(PLANNED.format(plan.record_type, *numbers))
+    for plan in plans:
+        lines = [
+            f"  {verb}  {name_of(lead)}, {lead['status']}"
+            for verb, leads in (("create", plan.create), ("update", plan.update))
+            for lead in leads
+        ]
+        if lines:
+            print("\n".join(["", plan.record_type, *shortened(lines, "row")]))
+
+
+def send(memory: Memory, hubspot: HubSpot) -> bool:
+    """Send what is due, and print what was; tell whether all of it was taken."""
+    account = hubspot.account()
+    sync = Sync(hubspot, memory, account)
+    plans = read_plans(memory, account)
+    for plan in plans.values():
+        sync.check(plan)
+    print(f"HubSpot account {account}")
+    print(SENT.format("", "created", "updated", "unchanged", "left out", "linked"))
+    reports = []
+    for plan in plans.values():
+        report = sync.send(plan)
+        sync.link(plan, plans, report)
+        print_report(plan, report)
+        reports.append(report)
+    return not any(report.refused for report in reports)
+
+
+def print_report(plan: Plan, report: Report) -> None:
+    """Print what became of the records of one type."""
+    numbers = (report.created, report.updated, plan.unchanged, plan.left_out, report.linked)
+    print(SENT.format(plan.record_type, *numbers))
+    for note in shortened(report.notes, "note"):
+        print(f"    {note}")
+    if report.refused:
+        print("    not taken, and due again at the next sync:")
+        for line in shortened(report.refused, "row"):
+            print(f"      {line}", flush=True)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return 1 where HubSpot did not take all, 2 for a mistake."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--send", action="store_true", help="send it")
+    arguments = parser.parse_args(argv)
+    is_complete = True
+
+    def job() -> str:
+        nonlocal is_complete
+        database = database_path()
+        token = os.environ.get("HUBSPOT_ACCESS_TOKEN", "")
+        if arguments.send and not token:
+            raise BuildError("HUBSPOT_ACCESS_TOKEN: not set; it is the token of a private app")
+        if not database.exists():
+            raise BuildError(f"{database.name}: no such database; run `make build` first")
+        with closing(Memory(database.with_name(f"{database.stem}_sync.sqlite"))) as memory:
+            if not arguments.send:
+                dry_run(memory)
+                return "\nNothing was sent. `make sync SEND=1` sends it."
+            host = os.environ.get("HUBSPOT_BASE_URL") or HOST
+            is_complete = send(memory, HubSpot(token, host))
+            return "All sent." if is_complete else "Not all was taken."
+
+    try:
+        return run(job) or int(not is_complete)
+    except KeyboardInterrupt:
+        print("stopped; what HubSpot took is recorded", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
