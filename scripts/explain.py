@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 from build import BuildError, database_path, parse_date
 from report import Row, counted, entry, opened, rows, run, short_path, shortened
-from show import clean, number
+from show import clean, next_steps, number
 
 MOST_USERS = 12
 
@@ -193,7 +193,8 @@ REASONS = f"select * from pql.pql_reasons where {OF_VERSION} order by points des
 LEADS = {
     kind: f"""
         select qualified_by, ineligible_reason, gap_to_qualify, qualified_until,
-            qualified_until_reason
+            qualified_until_reason, tier, motion, next_action, owner_role, owner, sla_due_at,
+            talking_point, suppression_reason, is_holdout
         from pql.pql_{kind}s
         where definition_id = $definition_id and definition_version = $definition_version
             and {kind}_id = $entity_id
@@ -437,6 +438,7 @@ def definition_lines(subject: Subject, definition: Row, stage: str) -> list[str]
     return [
         title,
         verdict(subject, standing),
+        *step_lines(standing),
         *sum_lines(subject, standing),
         "  what it asks for:",
         *(check.line() for check in [*eligibility(standing), *merits(standing)]),
@@ -488,6 +490,13 @@ def verdict(subject: Subject, standing: Standing) -> str:
     else:
         text = lead.get("gap_to_qualify") or f"lacking: {lacking(merits(standing))}"
     return entry("not qualified", f"{text}; lapsed on {turn}" if turn else text)
+
+
+def step_lines(standing: Standing) -> list[str]:
+    """Say what happens to a lead next."""
+    if not (standing.lead and standing.is_qualified):
+        return []
+    return [entry("next", step) for step in next_steps(standing.lead)]
 
 
 def last_turn(subject: Subject, standing: Standing) -> str:

@@ -72,11 +72,32 @@ def lead_lines(rank: int, lead: Lead, entity: str, width: int) -> list[str]:
     else:
         since = f"not qualified: {clean(lead['ineligible_reason'] or lead['gap_to_qualify'] or '')}"
     headline = " · ".join([who, clean(lead["definition_id"]), score, since])
-    reasons = clean(lead["top_reasons"] or "no reasons")
-    return [
-        *textwrap.wrap(headline, width, initial_indent=f"{rank:>3}. ", subsequent_indent=" " * 5),
-        *textwrap.wrap(reasons, width, initial_indent=" " * 5, subsequent_indent=" " * 5),
+    indent = " " * 5
+    lines = textwrap.wrap(headline, width, initial_indent=f"{rank:>3}. ", subsequent_indent=indent)
+    steps = next_steps(lead) if lead["is_qualified"] else []
+    for text in (lead["top_reasons"] or "no reasons", *steps):
+        lines += textwrap.wrap(clean(text), width, initial_indent=indent, subsequent_indent=indent)
+    return lines
+
+
+def next_steps(lead: Lead) -> list[str]:
+    """Say what happens next, by whom, until when and with which words, and what forbids it."""
+    parts = [
+        f"{lead['tier']} -> {lead['motion']}: {lead['next_action'] or 'no action named'}",
+        lead["owner_role"],
     ]
+    if lead["owner"]:
+        parts.append(f"account owner {lead['owner']}")
+    if lead["sla_due_at"]:
+        parts.append(f"due {lead['sla_due_at']:%Y-%m-%d %H:%M}")
+    steps = [" · ".join(parts)]
+    if lead["talking_point"]:
+        steps.append(f"say: {lead['talking_point']}")
+    if lead["suppression_reason"]:
+        steps.append(f"suppressed: {lead['suppression_reason']}")
+    if lead["is_holdout"]:
+        steps.append("held out: sales does not see it")
+    return steps
 
 
 def report(leads: Sequence[Lead], qualified: int, entity: str, width: int) -> str:

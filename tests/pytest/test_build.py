@@ -299,7 +299,8 @@ def write_mart(path, entity, rows):
         "account_name text, email text, definition_id text, score decimal(18, 2), "
         "score_threshold decimal(18, 2), is_qualified boolean, qualified_by text, "
         "qualified_on date, as_of_date date, ineligible_reason text, gap_to_qualify text, "
-        "top_reasons text"
+        "top_reasons text, tier text, motion text, next_action text, owner_role text, owner text, "
+        "sla_due_at timestamp, talking_point text, suppression_reason text, is_holdout boolean"
     )
     with duckdb.connect(path) as connection:
         connection.execute("create schema if not exists pql")
@@ -319,6 +320,15 @@ def lead(account_id, score, *, qualified, **other):
         "score": score,
         "is_qualified": qualified,
         "as_of_date": "2026-06-30",
+        "tier": "low",
+        "motion": "self_serve",
+        "next_action": None,
+        "owner_role": "growth",
+        "owner": None,
+        "sla_due_at": None,
+        "talking_point": None,
+        "suppression_reason": None,
+        "is_holdout": False,
         **other,
     }
 
@@ -327,7 +337,20 @@ def test_leads_are_shown_qualified_first_then_by_score(marts, capsys):
     high = lead("high", 90, qualified=False, gap_to_qualify="needs 10 employees")
     low = lead("low", 50.5, qualified=True, qualified_on="2026-06-01", score_threshold=50)
     raised = lead(
-        "raised", 60, qualified=True, qualified_on="2026-06-02", qualified_by="hand_raise"
+        "raised",
+        60,
+        qualified=True,
+        qualified_on="2026-06-02",
+        qualified_by="hand_raise",
+        tier="hand_raiser",
+        motion="sales_assisted",
+        next_action="call them",
+        owner_role="sales",
+        owner="rep_1",
+        sla_due_at="2026-06-02 17:05:09",
+        talking_point="They asked for a demo.",
+        suppression_reason="with sales since 2026-06-03 (working)",
+        is_holdout=True,
     )
     write_mart(marts, "account", [high, low | {"top_reasons": "Saw pricing twice"}, raised])
     assert show.main([]) == 0
@@ -336,9 +359,15 @@ def test_leads_are_shown_qualified_first_then_by_score(marts, capsys):
         "",
         "  1. raised · six_signal · score 60 · qualified since 2026-06-02 (raised a hand)",
         "     no reasons",
+        "     hand_raiser -> sales_assisted: call them · sales · account owner rep_1"
+        " · due 2026-06-02 17:05",
+        "     say: They asked for a demo.",
+        "     suppressed: with sales since 2026-06-03 (working)",
+        "     held out: sales does not see it",
         "",
         "  2. low · six_signal · score 50.5 of 50 · qualified since 2026-06-01",
         "     Saw pricing twice",
+        "     low -> self_serve: no action named · growth",
         "",
         "  3. high · six_signal · score 90 · not qualified: needs 10 employees",
         "     no reasons",

@@ -342,12 +342,13 @@ def test_each_mistake_is_named_and_nothing_else(builds):
         "error: definitions.csv, row too_high v1, column score_threshold\n"
         "    35.01 is above the 35 points that its rules can add up to",
         "error: routing_rules.csv, row pointless\n"
-        "    whoever is not qualified and has a score of 10 or more and an unknown number of employees"
-        " may match no row\n"
-        "    -> add a last row without conditions, such as priority 90, tier low, motion self_serve,"
-        " for pointless or for *",
+        "    whoever is not qualified and has a score of 10 or more and an unknown number of "
+        "employees may match no row\n"
+        "    -> add a last row without conditions, such as priority 90, tier low, motion "
+        "self_serve, for pointless or for *",
         "warning: routing_rules.csv, row * / 10, column priority\n"
-        "    comes after row * / 8, which matches all that this row matches, so that it never decides",
+        "    comes after row * / 8, which matches all that this row matches, so that it never "
+        "decides",
         "error: events, column event_name\n    the column is missing\n    -> add it",
         "error: users, row user_id u, column created_at\n"
         '    2 row(s): created_at cannot be read as a time, such as "yesterday"\n'

@@ -147,7 +147,7 @@ shadowed_rules as (
             and (
                 earlier_rules.priority < rules.priority
                 or (
-                    earlier_rules.priority = rules.priority
+                    rules.priority = earlier_rules.priority
                     and earlier_rules.is_for_all < rules.is_for_all
                 )
             )

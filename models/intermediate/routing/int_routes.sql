@@ -257,7 +257,7 @@ select
     case
         when routed_leads.is_out_of_reach
             then
-                'find a contact who can be reached'
+                'find a mail address that works'
                 || coalesce(', then ' || routed_leads.next_action, '')
         else routed_leads.next_action
     end as next_action,

@@ -45,7 +45,7 @@ open_opportunities as (
         opportunities.entity_type,
         opportunities.entity_id,
         {{ ranks.opportunity }} as reason_rank,
-        'has an open opportunity'
+        'open opportunity'
         || coalesce(' since ' || cast(opportunities.created_on as {{ dbt.type_string() }}), '')
         || ' (' || opportunities.opportunity_id || ')' as reason
     from {{ ref('int_entity_opportunities') }} as opportunities
