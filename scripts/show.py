@@ -87,7 +87,7 @@ def next_steps(lead: Lead) -> list[str]:
         lead["owner_role"],
     ]
     if lead["owner"]:
-        parts.append(f"account owner {lead['owner']}")
+        parts.append(f"owner {lead['owner']}")
     if lead["sla_due_at"]:
         parts.append(f"due {lead['sla_due_at']:%Y-%m-%d %H:%M}")
     steps = [" · ".join(parts)]

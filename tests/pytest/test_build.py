@@ -359,7 +359,7 @@ def test_leads_are_shown_qualified_first_then_by_score(marts, capsys):
         "",
         "  1. raised · six_signal · score 60 · qualified since 2026-06-02 (raised a hand)",
         "     no reasons",
-        "     hand_raiser -> sales_assisted: call them · sales · account owner rep_1"
+        "     hand_raiser -> sales_assisted: call them · sales · owner rep_1"
         " · due 2026-06-02 17:05",
         "     say: They asked for a demo.",
         "     suppressed: with sales since 2026-06-03 (working)",
