@@ -24,6 +24,12 @@ signals as (
 
 ),
 
+signal_events as (
+
+    select * from {{ ref('int_signal_events') }}
+
+),
+
 -- only what a rule of a definition of that entity type, or of its routing, asks for
 scored_signals as (
 
@@ -111,35 +117,73 @@ entity_counts as (
 
 ),
 
-event_names as (
+any_signals as (
 
-    select distinct item as event_name
-    from {{ ref('int_signal_counts') }}
-    where signal_id = 'any_activity'
+    select signal_id from signal_events
+    where event_name = '*'
 
 ),
 
--- a signal that looks at no property counts the events by their names
-named_events as (
+-- a signal that looks at no property counts events by their names; beside * no name matters
+named_signals as (
 
     select distinct
         scored_signals.entity_type,
         scored_signals.signal_id,
         signals.measure,
-        event_names.event_name
+        signal_events.event_name
     from scored_signals
     inner join signals
         on scored_signals.signal_id = signals.signal_id
-    inner join {{ ref('int_signal_events') }} as signal_events
+    inner join signal_events
         on signals.signal_id = signal_events.signal_id
-    inner join event_names
-        on
-            signal_events.event_name = '*'
-            or (
-                signal_events.event_name = event_names.event_name
-                and signal_events.event_name not like '@%'
-            )
-    where signals.property_name is null and signals.measure_property is null
+    left join any_signals
+        on signals.signal_id = any_signals.signal_id
+    where
+        signals.property_name is null
+        and signals.measure_property is null
+        and signal_events.event_name not like '@%'
+        and (any_signals.signal_id is null or signal_events.event_name = '*')
+
+),
+
+named_counts as (
+
+    select
+        entity_type,
+        entity_id,
+        user_id,
+        item as event_name,
+        event_count,
+        activity_date,
+        latest_received_at
+    from entity_counts
+    where signal_id = 'any_activity' and item <> '*'
+
+),
+
+-- all names together, once for all who ask for that
+any_counts as (
+
+    select
+        entity_type,
+        entity_id,
+        user_id,
+        '*' as event_name,
+        sum(event_count) as event_count,
+        activity_date,
+        max(latest_received_at) as latest_received_at
+    from entity_counts
+    where signal_id = 'any_activity'
+    group by entity_type, entity_id, user_id, activity_date
+
+),
+
+activity_counts as (
+
+    select * from named_counts
+    union all
+    select * from any_counts
 
 ),
 
@@ -151,27 +195,25 @@ signal_days as (
         entity_id,
         user_id as item,
         event_count,
-        value_sum,
+        0 as value_sum,
         activity_date,
         latest_received_at
-    from entity_counts
-    where signal_id = 'any_activity'
+    from any_counts
     union all
     select
-        named_events.signal_id,
-        entity_counts.entity_type,
-        entity_counts.entity_id,
-        case when named_events.measure = 'users' then entity_counts.user_id end as item,
-        entity_counts.event_count,
-        entity_counts.value_sum,
-        entity_counts.activity_date,
-        entity_counts.latest_received_at
-    from entity_counts
-    inner join named_events
+        named_signals.signal_id,
+        activity_counts.entity_type,
+        activity_counts.entity_id,
+        case when named_signals.measure = 'users' then activity_counts.user_id end as item,
+        activity_counts.event_count,
+        0 as value_sum,
+        activity_counts.activity_date,
+        activity_counts.latest_received_at
+    from activity_counts
+    inner join named_signals
         on
-            entity_counts.entity_type = named_events.entity_type
-            and entity_counts.item = named_events.event_name
-    where entity_counts.signal_id = 'any_activity'
+            activity_counts.entity_type = named_signals.entity_type
+            and activity_counts.event_name = named_signals.event_name
     union all
     select
         entity_counts.signal_id,
@@ -200,7 +242,7 @@ signal_days as (
         built_in_events.entity_id,
         built_in_events.item,
         built_in_events.event_count,
-        cast(0 as decimal(38, 6)) as value_sum,
+        0 as value_sum,
         built_in_events.activity_date,
         cast(null as {{ dbt.type_timestamp() }}) as latest_received_at
     from {{ ref('int_built_in_events') }} as built_in_events

@@ -56,15 +56,13 @@ active_dates as (
 
 ),
 
+-- from one active day to the next, or past the horizon
 gaps as (
 
     select
         *,
-        coalesce(
-            lead(activity_date) over (
-                partition by signal_id, entity_type, entity_id order by activity_date
-            ),
-            end_date
+        lead(activity_date) over (
+            partition by signal_id, entity_type, entity_id order by activity_date
         ) as next_activity_date
     from active_dates
 
@@ -75,7 +73,7 @@ measured_gaps as (
     select
         *,
         {{ dbt.datediff(
-            'activity_date', 'next_activity_date', 'day'
+            'activity_date', 'coalesce(next_activity_date, end_date)', 'day'
         ) }} as gap_days
     from gaps
 
@@ -85,14 +83,25 @@ ticking_gaps as (
 
     select
         *,
-        floor((gap_days + step_days - 1) / step_days) as tick_count
+        cast(floor((gap_days - 1) / step_days) as {{ dbt.type_int() }}) as last_tick
     from measured_gaps
+
+),
+
+neighbouring_gaps as (
+
+    select
+        *,
+        lag(last_tick, 1, 0) over (
+            partition by signal_id, entity_type, entity_id order by activity_date
+        ) as previous_last_tick
+    from ticking_gaps
 
 ),
 
 tick_numbers as (
 
-    select cast(generated_number as integer) - 1 as tick_number
+    select cast(generated_number as {{ dbt.type_int() }}) as tick_number
     from ({{ dbt.generate_series(20000) }}) as numbers
 
 ),
@@ -100,34 +109,18 @@ tick_numbers as (
 ticks as (
 
     select
-        ticking_gaps.signal_id,
-        ticking_gaps.entity_type,
-        ticking_gaps.entity_id,
-        ticking_gaps.activity_date,
-        tick_numbers.tick_number * ticking_gaps.step_days as age_days
-    from ticking_gaps
-    inner join tick_numbers
-        on ticking_gaps.tick_count > tick_numbers.tick_number
-    where ticking_gaps.tick_count > 1
-    union all
-    -- most gaps are short, and have their first tick only
-    select
-        signal_id,
-        entity_type,
-        entity_id,
-        activity_date,
-        0 as age_days
-    from ticking_gaps
-    where tick_count <= 1
-
-),
-
-dated_ticks as (
-
-    select
         *,
-        {{ add_days('activity_date', 'age_days') }} as valid_from
-    from ticks
+        0 as tick_number,
+        previous_last_tick as previous_tick
+    from neighbouring_gaps
+    union all
+    select
+        neighbouring_gaps.*,
+        tick_numbers.tick_number,
+        tick_numbers.tick_number - 1 as previous_tick
+    from neighbouring_gaps
+    inner join tick_numbers
+        on neighbouring_gaps.last_tick >= tick_numbers.tick_number
 
 )
 
@@ -135,12 +128,11 @@ select
     signal_id,
     entity_type,
     entity_id,
-    age_days,
-    lag(age_days, 1, 0) over (
-        partition by signal_id, entity_type, entity_id order by valid_from
-    ) as previous_age_days,
-    valid_from,
-    lead(valid_from) over (
-        partition by signal_id, entity_type, entity_id order by valid_from
-    ) as valid_to
-from dated_ticks
+    tick_number * step_days as age_days,
+    previous_tick * step_days as previous_age_days,
+    {{ add_days('activity_date', 'tick_number * step_days') }} as valid_from,
+    case
+        when tick_number = last_tick then next_activity_date
+        else {{ add_days('activity_date', '(tick_number + 1) * step_days') }}
+    end as valid_to
+from ticks

@@ -53,8 +53,8 @@ amounts as (
         entity_type,
         entity_id,
         case measure
-            when 'events' then sum(event_count)
-            when 'sum' then sum(value_sum)
+            when 'events' then event_count
+            when 'sum' then value_sum
             else 1
         end as amount,
         activity_date as entry_date,
@@ -62,14 +62,12 @@ amounts as (
         horizon_date
     from signal_days
     where measure in ('events', 'sum', 'days')
-    group by
-        signal_id, entity_type, entity_id, measure, window_days, activity_date, horizon_date
 
 ),
 
 items as (
 
-    select distinct
+    select
         signal_id,
         entity_type,
         entity_id,
