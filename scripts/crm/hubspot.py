@@ -39,6 +39,10 @@ Pair = tuple[str, str]
 class RefusedError(Exception):
     """HubSpot understood a request and did not want it; the text says why."""
 
+    def __init__(self, problem: str, is_gone: bool):
+        super().__init__(problem)
+        self.is_gone = is_gone  # it asked for what is not there
+
 
 @dataclass(frozen=True)
 class Row:
@@ -106,7 +110,7 @@ class HubSpot:
                         "HubSpot takes no more requests today; the next sync sends the rest"
                     ) from None
                 if error.status not in (423, 429) and error.status < 500:
-                    raise RefusedError(problem) from None
+                    raise RefusedError(problem, is_gone=error.status == 404) from None
                 wait = asked_wait(error, wait)
             except HTTPError as error:
                 problem = one_line(error)
@@ -165,7 +169,7 @@ class HubSpot:
         """Return the ids of the companies of each domain, oldest first.
 
         Args:
-            domains: whose companies are wanted.
+            domains: whose companies are wanted, in lower case.
             unless: a property that must be blank.
         """
         search = partial(self.call, self.client.crm.objects.search_api.do_search, "companies")
@@ -180,7 +184,7 @@ class HubSpot:
                 "limit": PAGE,
             }
             for record in self.pages(lambda after, query=query: search(query | after)):
-                found.setdefault(record.properties["domain"], []).append(record.id)
+                found.setdefault(record.properties["domain"].lower(), []).append(record.id)
         return found
 
     def owners(self) -> dict[str, str]:
@@ -225,6 +229,8 @@ class HubSpot:
         try:
             answer = self.call(request, record_type, {"inputs": inputs})
         except RefusedError as refusal:
+            if len(rows) == 1 and refusal.is_gone:
+                return Outcome(gone={rows[0].key})
             if len(rows) == 1:
                 return Outcome(refused={rows[0].key: str(refusal)})
             middle = len(rows) // 2

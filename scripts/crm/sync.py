@@ -162,18 +162,22 @@ class Sync:
         ids = {plan.key(lead): found.get(plan.key(lead), "") for lead in plan.create}
         if plan.record_type != "companies":
             return ids
-        unknown = [lead for lead in plan.create if lead["domain"] and not ids[plan.key(lead)]]
-        domains = [lead["domain"] for lead in unknown]
-        companies = self.hubspot.companies_of(domains, unless=plan.unique_property)
-        for lead in unknown:
-            of_domain = companies.get(lead["domain"], [])
-            if len(of_domain) == 1:
-                ids[plan.key(lead)] = of_domain.pop()  # the next account of it gets another
-            elif of_domain:
+        of_domain: dict[str, list[Lead]] = {}
+        for lead in plan.create:
+            if lead["domain"] and not ids[plan.key(lead)]:
+                of_domain.setdefault(lead["domain"].lower(), []).append(lead)
+        companies = self.hubspot.companies_of(of_domain, unless=plan.unique_property)
+        for domain, found_ids in companies.items():
+            leads = of_domain.get(domain, [])
+            if len(leads) == len(found_ids) == 1:
+                ids[plan.key(leads[0])] = found_ids[0]
+                continue
+            for lead in leads:
                 del ids[plan.key(lead)]
                 report.refused.append(
-                    f"{name_of(lead)}: HubSpot has {len(of_domain)} companies of its domain; "
-                    "merge them, or name the right one in crm_account_id"
+                    f"{name_of(lead)}: its domain stands for {counted(len(leads), 'new account')} "
+                    f"and for the companies {', '.join(found_ids)} in HubSpot; name the right one "
+                    "in crm_account_id, or give one of them another domain"
                 )
         return ids
 

@@ -266,8 +266,8 @@ def test_another_account_of_hubspot_starts_from_nothing(warehouse, hubspot, run)
 
 def test_a_company_that_sales_made_is_found_by_its_domain(warehouse, hubspot, run):
     made = hubspot.create("companies", name="Company One Ltd", domain="company1.example")
-    warehouse.account(1)
-    warehouse.account(2)["domain"] = "company1.example"
+    warehouse.account(1)["domain"] = "Company1.example"
+    warehouse.account(2)
     code, printed = run(hubspot)
     assert code == 0, printed
     assert hubspot.records["companies"][made].properties["name"] == "Company One Ltd"
@@ -281,7 +281,7 @@ def test_of_two_companies_with_one_domain_a_person_chooses(warehouse, hubspot, r
     fill(warehouse, 2)
     code, printed = run(hubspot)
     assert code == 1
-    assert "account a_1: HubSpot has 2 companies of its domain" in printed
+    assert "account a_1: its domain stands for 1 new account and for the companies 10" in printed
     assert len(hubspot.records["companies"]) == 3
     warehouse.rows["sync_crm_accounts"][0]["crm_account_id"] = made
     code, printed = run(hubspot)
@@ -289,6 +289,19 @@ def test_of_two_companies_with_one_domain_a_person_chooses(warehouse, hubspot, r
     assert hubspot.records["companies"][made].properties["pql_account_key"] == "account-1"
     links = {(one, other) for one, other, _, end in hubspot.links if end == made}
     assert links == {("contacts", "companies"), ("tasks", "companies")}
+
+
+def test_of_two_accounts_with_one_domain_a_person_chooses(warehouse, hubspot, run):
+    made = hubspot.create("companies", name="Company One Ltd", domain="shared.example")
+    for number in (1, 2):
+        warehouse.account(number)["domain"] = "shared.example"
+    for number in (3, 4):
+        warehouse.account(number)["domain"] = "unknown.example"
+    code, printed = run(hubspot)
+    assert code == 1
+    assert printed.count(f"its domain stands for 2 new accounts and for the companies {made}") == 2
+    names = {record.properties["name"] for record in hubspot.records["companies"].values()}
+    assert names == {"Company One Ltd", "Company 3", "Company 4"}
 
 
 def test_records_are_known_by_the_id_in_the_warehouse(warehouse, hubspot, run):
@@ -307,7 +320,11 @@ def test_records_are_known_by_the_id_in_the_warehouse(warehouse, hubspot, run):
     assert keys == {"account-1", "account-3"}
 
 
-def test_a_record_that_was_deleted_in_hubspot_is_left_alone(warehouse, hubspot, run):
+@pytest.mark.parametrize("answers_each_row", [True, False])
+def test_a_record_that_was_deleted_in_hubspot_is_left_alone(
+    warehouse, hubspot, run, answers_each_row
+):
+    hubspot.answers_each_row = answers_each_row
     fill(warehouse)
     run(hubspot)
     (gone,) = [

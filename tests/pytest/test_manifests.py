@@ -7,9 +7,10 @@ from xml.etree import ElementTree
 
 import hubspot
 import pytest
+import yaml
 from build import BuildError
 from conftest import PROJECT
-from crm.contract import read_column, read_mart
+from crm.contract import CONTRACT, read_column, read_mart
 from crm.manifests import HUBSPOT_TYPES, METADATA, api_name, manifests, salesforce_field
 from hubspot_stand_in import TOKEN, StandIn, serve
 
@@ -112,3 +113,15 @@ def test_a_name_that_salesforce_does_not_take_is_one_line():
     column = read_column({"name": "a" * 34, "description": "", "data_type": "string"}, {})
     with pytest.raises(BuildError, match="longer than the 40 characters"):
         api_name(column)
+
+
+def test_exposures_name_the_keys_of_the_contracts():
+    path = PROJECT / "models" / "marts" / "crm_sync" / "_crm_sync__exposures.yml"
+    keys = {
+        re.fullmatch(r"ref\('(\w+)'\)", each["depends_on"][0])[1]: each["config"]["meta"][
+            "primary_key"
+        ]
+        for each in yaml.safe_load(path.read_text())["exposures"]
+    }
+    names = [model["name"] for model in yaml.safe_load(CONTRACT.read_text())["models"]]
+    assert keys == {name: read_mart(name).key.name for name in names}
