@@ -8,7 +8,8 @@ BIN := .venv/bin
 flag = $(if $(2),--$(1) "$(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint show explain preview new-version suggest init bench manifests sync docs clean
+.PHONY: help build test test-page lint show explain preview new-version suggest init review bench manifests \
+	sync docs clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name text; do \
@@ -24,6 +25,9 @@ test: .venv/requirements-dev.txt ## build the demo with its tests in a temporary
 	PQL_DUCKDB_PATH="$$scratch/demo.duckdb" DBT_TARGET_PATH="$$scratch/target" \
 		$(BIN)/python scripts/build.py
 	@$(BIN)/python -m pytest tests/pytest
+
+test-page: .venv/requirements-dev.txt ## open the review page of the demo in Chromium, which must be installed
+	@$(BIN)/python -m pytest tests/browser
 
 lint: .venv/requirements-dev.txt ## check the style of Python and SQL
 	@$(BIN)/ruff check .
@@ -50,6 +54,9 @@ suggest: .venv/requirements.txt ## write the points that outcomes suggest as a c
 init: .venv/requirements.txt ## write a starter config for the events in RAW=folder (CONFIG=new folder)
 	@$(BIN)/python scripts/init.py $(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG))
 
+review: .venv/requirements-review.txt ## write the quarterly review of the last build to review.html, a page to open from disk
+	@$(BIN)/python scripts/make_review.py $(call flag,as-of,$(AS_OF))
+
 bench: .venv/requirements.txt ## measure builds of made-up raw tables (EVENTS=1000000) against one query written by hand
 	@$(BIN)/python scripts/bench.py $(call flag,events,$(EVENTS))
 
@@ -73,5 +80,5 @@ clean: ## remove .venv and all that is made again; databases stay, they hold wha
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
 	@cp $< $@
 
-.venv/requirements-sync.txt: .venv/requirements.txt
-.venv/requirements-dev.txt: .venv/requirements-sync.txt
+.venv/requirements-sync.txt .venv/requirements-review.txt: .venv/requirements.txt
+.venv/requirements-dev.txt: .venv/requirements-sync.txt .venv/requirements-review.txt

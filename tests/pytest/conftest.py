@@ -101,6 +101,14 @@ def demo(build: Build) -> Built:
     return built
 
 
+@pytest.fixture(scope="session")
+def whole_demo(build: Build) -> Built:
+    """The demo with all its marts, built once for all tests that only read it."""
+    built = build(selector="weekly")
+    assert built.returncode == 0, built.output
+    return built
+
+
 def run_build(
     folder: Path,
     raw: Tables | Path | None = None,

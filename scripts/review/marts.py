@@ -1,0 +1,319 @@
+"""Read what the review shows: marts alone, each query beside the names of the marts it needs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import duckdb
+from report import Row, rows
+
+
+class Part(NamedTuple):
+    """What one part of the page shows."""
+
+    marts: tuple[str, ...]
+    rows: list[Row] | None  # None where a mart is not built
+
+    def lack(self, what: str) -> str:
+        """Say why there is nothing to show."""
+        names = " and ".join(self.marts)
+        if self.rows is None:
+            return (
+                f"Not known: this database lacks {names}. A build of a part leaves them out; "
+                "`make build` makes all."
+            )
+        return f"Nothing yet about {what}: {names} has no row for it."
+
+
+def of_version(part: Part, definition: Row) -> list[Row]:
+    """Return the rows about a version of a definition."""
+    return [
+        row
+        for row in part.rows or []
+        if row["definition_id"] == definition["definition_id"]
+        and row["definition_version"] == definition["definition_version"]
+    ]
+
+
+class Query(NamedTuple):
+    """A question, and the marts that answer it."""
+
+    marts: tuple[str, ...]
+    sql: str
+
+
+AS_OF = Query(
+    ("pql_accounts", "pql_users"),
+    """
+    select max(as_of_date) as as_of_date
+    from (
+        select as_of_date from pql.pql_accounts
+        union all
+        select as_of_date from pql.pql_users
+    )
+    """,
+)
+
+DEFINITIONS = Query(
+    ("pql_definitions", "pql_history"),
+    """
+    with
+    standings as (
+        select definition_id, definition_version, count(*) as qualified_count
+        from pql.pql_history
+        where
+            is_qualified
+            and valid_from <= $as_of_date
+            and (valid_to is null or valid_to > $as_of_date)
+        group by definition_id, definition_version
+    )
+    select definitions.*, coalesce(standings.qualified_count, 0) as qualified_count
+    from pql.pql_definitions as definitions
+    left join standings using (definition_id, definition_version)
+    where definitions.status <> 'retired'
+    order by
+        case definitions.status when 'live' then 1 when 'challenger' then 2 else 3 end,
+        definitions.definition_id,
+        definitions.definition_version
+    """,
+)
+
+# No mail address leaves the database: a user is named by id and company.
+MOVES = Query(
+    ("pql_history", "pql_definitions", "pql_reasons", "pql_accounts", "pql_users"),
+    """
+    with
+    standings as (
+        select history.*, definitions.status
+        from pql.pql_history as history
+        inner join pql.pql_definitions as definitions
+            using (definition_id, definition_version)
+        where
+            history.valid_from <= $as_of_date
+            and (history.valid_to is null or history.valid_to > $as_of_date)
+            and definitions.status in ('live', 'challenger')
+    ),
+    moves as (
+        select
+            challenger.definition_id,
+            live.definition_version as live_version,
+            challenger.definition_version,
+            challenger.entity_type,
+            challenger.entity_id,
+            challenger.is_qualified as is_entering,
+            live.score as live_score,
+            challenger.score as challenger_score
+        from standings as challenger
+        inner join standings as live
+            on
+                challenger.definition_id = live.definition_id
+                and challenger.entity_id = live.entity_id
+                and live.status = 'live'
+        where challenger.status = 'challenger' and challenger.is_qualified <> live.is_qualified
+    ),
+    lines as (
+        select
+            moves.definition_id,
+            moves.definition_version,
+            moves.entity_id,
+            reasons.rule_id,
+            max(reasons.reason) filter (where reasons.definition_version = moves.definition_version)
+                as challenger_reason,
+            max(reasons.reason) filter (where reasons.definition_version = moves.live_version)
+                as live_reason,
+            coalesce(
+                sum(reasons.points)
+                    filter (where reasons.definition_version = moves.definition_version),
+                0
+            ) as challenger_points,
+            coalesce(
+                sum(reasons.points) filter (where reasons.definition_version = moves.live_version),
+                0
+            ) as live_points
+        from moves
+        inner join pql.pql_reasons as reasons
+            on
+                moves.definition_id = reasons.definition_id
+                and moves.entity_id = reasons.entity_id
+                and reasons.definition_version in (moves.live_version, moves.definition_version)
+        group by all
+    ),
+    differences as (
+        select
+            definition_id,
+            definition_version,
+            entity_id,
+            list({
+                'reason': coalesce(challenger_reason, live_reason, rule_id),
+                'before': live_points,
+                'after': challenger_points
+            } order by abs(challenger_points - live_points) desc, rule_id) as changes
+        from lines
+        where challenger_points <> live_points
+        group by all
+    ),
+    users as (
+        select distinct user_id, account_name from pql.pql_users
+    ),
+    accounts as (
+        select distinct account_id, account_name from pql.pql_accounts
+    )
+    select
+        moves.*,
+        coalesce(accounts.account_name, users.account_name) as account_name,
+        differences.changes
+    from moves
+    left join accounts
+        on moves.entity_type = 'account' and moves.entity_id = accounts.account_id
+    left join users
+        on moves.entity_type = 'user' and moves.entity_id = users.user_id
+    left join differences using (definition_id, definition_version, entity_id)
+    order by
+        moves.definition_id,
+        moves.definition_version,
+        moves.is_entering desc,
+        greatest(moves.challenger_score, moves.live_score) desc,
+        moves.entity_id
+    """,
+)
+
+
+# Half a year: enough weeks for a trend, and few enough to be seen one by one.
+WEEKS = Query(
+    ("pql_weekly_metrics",),
+    """
+    select *
+    from pql.pql_weekly_metrics
+    where segment_type = 'all' and week_start > cast($as_of_date as date) - interval 26 week
+    order by definition_id, definition_version, metric, lead_source, week_start
+    """,
+)
+
+BANDS = Query(
+    ("pql_conversions",),
+    """
+    select
+        definition_id,
+        definition_version,
+        score_band,
+        count(*) as lead_count,
+        count(*) filter (where is_paid) as paid_count
+    from pql.pql_conversions
+    where is_conversion_window_over and period_number = 1 and not is_holdout
+    group by definition_id, definition_version, score_band
+    order by definition_id, definition_version, score_band desc
+    """,
+)
+
+DEADLINES = Query(
+    ("sla_performance",),
+    """
+    select
+        owner_role,
+        sum(lead_count) as lead_count,
+        sum(in_time_count) as in_time_count,
+        sum(late_count) as late_count,
+        sum(overdue_count) as overdue_count,
+        sum(ended_count) as ended_count,
+        sum(open_count) as open_count
+    from pql.sla_performance
+    where week_start > cast($as_of_date as date) - interval 26 week
+    group by owner_role
+    order by owner_role
+    """,
+)
+
+SEGMENTS = Query(
+    ("pql_weekly_metrics",),
+    """
+    select
+        definition_id,
+        definition_version,
+        segment_type,
+        segment,
+        coalesce(sum(numerator) filter (where metric = 'new_leads'), 0) as lead_count,
+        coalesce(sum(numerator) filter (where metric = 'opportunity_rate' and is_mature), 0)
+            as opportunity_count,
+        coalesce(sum(denominator) filter (where metric = 'opportunity_rate' and is_mature), 0)
+            as opportunity_leads,
+        coalesce(sum(numerator) filter (where metric = 'paid_rate' and is_mature), 0) as paid_count,
+        coalesce(sum(denominator) filter (where metric = 'paid_rate' and is_mature), 0)
+            as paid_leads
+    from pql.pql_weekly_metrics
+    where
+        segment_type <> 'all'
+        and lead_source = 'pql'
+        and metric in ('new_leads', 'opportunity_rate', 'paid_rate')
+        and week_start > cast($as_of_date as date) - interval 26 week
+    group by definition_id, definition_version, segment_type, segment
+    order by definition_id, definition_version, segment_type desc, lead_count desc, segment
+    """,
+)
+
+FIRST_TOUCHES = Query(
+    ("first_touch_conversion",),
+    """
+    select *
+    from pql.first_touch_conversion
+    order by definition_id, definition_version, first_touch_order
+    """,
+)
+
+HOLDOUTS = Query(
+    ("pql_incrementality",),
+    """
+    select *
+    from pql.pql_incrementality
+    order by case status when 'live' then 1 else 2 end, definition_id, definition_version
+    """,
+)
+
+CHECKS = Query(
+    ("definition_review",),
+    "select * from pql.definition_review order by definition_id, definition_version, check_number",
+)
+
+# A version's contender is named <definition_id>@<version>.
+EVALUATIONS = Query(
+    ("definition_evaluation",),
+    """
+    select *
+    from pql.definition_evaluation
+    order by
+        definition_id,
+        case contender_type when 'version' then 1 when 'suggestion' then 2 else 3 end,
+        auc desc nulls last,
+        contender
+    """,
+)
+
+SUGGESTED_POINTS = Query(
+    ("suggested_points",),
+    "select * from pql.suggested_points order by definition_id, rule_number",
+)
+
+THRESHOLDS = Query(
+    ("threshold_curve",),
+    """
+    select
+        *,
+        lead(score_threshold) over (
+            partition by definition_id, contender order by score_threshold
+        ) as next_threshold
+    from pql.threshold_curve
+    order by definition_id, contender, score_threshold
+    """,
+)
+
+
+def read(connection: duckdb.DuckDBPyConnection, query: Query, **values: object) -> Part:
+    """Answer a question, or say that one of its marts is not there."""
+    there = {
+        row["table_name"]
+        for row in rows(
+            connection, "select table_name from duckdb_tables() where schema_name = 'pql'"
+        )
+    }
+    if not there.issuperset(query.marts):
+        return Part(query.marts, None)
+    return Part(query.marts, rows(connection, query.sql, **values))

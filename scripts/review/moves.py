@@ -1,0 +1,85 @@
+"""Who would enter and leave if the challenger were live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from report import Row
+
+from review import words
+from review.blocks import Block, Column, Table, number_column
+from review.marts import Part
+
+MOST_ROWS = 40
+MOST_CAUSES = 3
+
+
+def block(part: Part, definition: Row, challenger: Row) -> Block:
+    """Name those on whom the live version and a challenger disagree."""
+    live_version, version = definition["definition_version"], challenger["definition_version"]
+    title = f"Who would enter or leave under version {version}"
+    if part.rows is None:
+        return Block(title, part.lack("a challenger"), part.marts)
+    mine = [
+        row
+        for row in part.rows
+        if row["definition_id"] == definition["definition_id"]
+        and row["definition_version"] == version
+    ]
+    noun = definition["entity_type"]
+    entering = sum(row["is_entering"] for row in mine)
+    says = (
+        f"{words.counted(definition['qualified_count'], noun)} qualify today under version "
+        f"{live_version}, {challenger['qualified_count']:,} would under version {version}: "
+        f"{entering or 'none'} would enter, {len(mine) - entering or 'none'} would leave."
+    )
+    if not mine:
+        return Block(title, says, part.marts)
+    more = len(mine) - MOST_ROWS
+    return Block(
+        title,
+        says + (f" The {MOST_ROWS} with the highest scores are shown." if more > 0 else ""),
+        part.marts,
+        table=Table(
+            (
+                Column("who", "Who"),
+                Column("movement", "Would"),
+                number_column("live_score", f"Score under {live_version}"),
+                number_column("challenger_score", f"Score under {version}"),
+                Column("why", "Why"),
+            ),
+            [described(row) for row in shown(mine)],
+        ),
+        note="As of the last day counted; nothing is changed by looking.",
+    )
+
+
+def shown(moves: Sequence[Row]) -> list[Row]:
+    """Keep the strongest; who enters comes first."""
+    strongest = sorted(
+        moves, key=lambda row: max(row["live_score"], row["challenger_score"]), reverse=True
+    )[:MOST_ROWS]
+    return [row for row in moves if row in strongest]
+
+
+def described(move: Row) -> Row:
+    """Write a move as a row of the table."""
+    name, entity_id = move["account_name"], move["entity_id"]
+    if move["entity_type"] == "user":
+        who = f"{entity_id} of {name}" if name else entity_id
+    else:
+        who = f"{name} ({entity_id})" if name else entity_id
+    return {
+        "who": who,
+        "movement": words.Verdict("enter", "good")
+        if move["is_entering"]
+        else (words.Verdict("leave", "look")),
+        "live_score": move["live_score"],
+        "challenger_score": move["challenger_score"],
+        "why": "; ".join(
+            f"{change['reason']}: {words.number(change['after'])} points, "
+            f"was {words.number(change['before'])}"
+            for change in (move["changes"] or [])[:MOST_CAUSES]
+        )
+        or "the same points; what differs is a condition, or how long it may stay below the mark",
+    }
