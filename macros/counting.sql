@@ -9,6 +9,24 @@
     ] | join("|")) }}
 {%- endmacro %}
 
+{#- The first day of raw that a build looks at to see which days changed; none: all of them, as on a
+    full refresh, or where days were counted in another way than now.
+    counts: the table of counts, if it is there; way_of_counting: the relation of that name. -#}
+{% macro first_scanned_day(counts, way_of_counting) -%}
+    {%- if not counts or var("raw_days_look_back") in ("", none) or flags.FULL_REFRESH -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set last_day, other_ways = run_query(
+        "select max(case when signal_id = 'any_activity' then activity_date end), "
+        ~ "sum(case when signal_id = '@day' and item <> fingerprint then 1 else 0 end) "
+        ~ "from " ~ counts ~ " as counts cross join " ~ way_of_counting ~ " as ways"
+    ).rows[0] -%}
+    {%- if last_day is none or other_ways -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {{ return(last_day - modules.datetime.timedelta(days=var("raw_days_look_back") | int)) }}
+{%- endmacro %}
+
 {#- How a table is rebuilt day by day on this engine. -#}
 {% macro by_day() -%}
     {{ return("insert_overwrite" if target.type in ("bigquery", "databricks", "spark") else "delete+insert") }}

@@ -10,45 +10,15 @@
 
 with
 
-signal_texts as (
-
-    select
-        signals.signal_id,
-        coalesce(signals.property_name, '') || '|'
-        || coalesce(signals.property_operator, '') || '|'
-        || coalesce(signals.property_value, '') || '|'
-        || signals.measure || '|'
-        || coalesce(signals.measure_property, '') || '|'
-        || coalesce(signal_events.event_name, '') as signal_text
-    from {{ ref('int_signals') }} as signals
-    left join {{ ref('int_signal_events') }} as signal_events
-        on signals.signal_id = signal_events.signal_id
-
-),
-
--- all that shapes counts, in one hash
-way_of_counting as (
-
-    select
-        {{ dbt.listagg(
-            "signal_id || '|' || signal_text", "','", "order by signal_id, signal_text"
-        ) }} as signal_texts
-    from signal_texts
-
-),
-
 raw_days as (
 
     select
         raw_days.event_date,
         raw_days.row_count,
         raw_days.latest_received_at,
-        {{ dbt.hash(
-            "coalesce(way_of_counting.signal_texts, '') || "
-            ~ dbt.string_literal(dbt.escape_single_quotes(counting_settings()))
-        ) }} as fingerprint
+        way_of_counting.fingerprint
     from {{ ref('int_raw_days') }} as raw_days
-    cross join way_of_counting
+    cross join {{ ref('int_way_of_counting') }} as way_of_counting
 
 ),
 
