@@ -2,7 +2,8 @@
 
 A plain ``dbt build`` does the same for the demo. This script adds what dbt cannot do or cannot say
 clearly: it finds which raw tables a folder holds, lays a config folder from anywhere over the
-shipped one, and keeps a rebuild of a past day in a database of its own.
+shipped one, keeps a rebuild of a past day in a database of its own, and lets nobody see a build
+before it is done.
 """
 
 from __future__ import annotations
@@ -10,14 +11,18 @@ from __future__ import annotations
 import argparse
 import csv
 import difflib
+import fcntl
+import glob
 import hashlib
 import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -269,19 +274,48 @@ def database_path(as_of: date | None = None) -> Path:
     return path
 
 
-def check_database(path: Path) -> None:
-    """Open the database as dbt will: of one that it cannot open, dbt tells by a stack trace."""
+def unfinished_path(path: Path) -> Path:
+    """Return where a database is built, before it takes the place of the last one.
+
+    The file has the same name: a view names the database it is in, which is called after its file.
+    """
+    return path.parent / ".building" / path.name
+
+
+@contextmanager
+def one_build_at_a_time(path: Path) -> Iterator[int]:
+    """Hold the lock of a database, and give its file descriptor, for a child to hold it as well."""
     if not path.parent.is_dir():
         raise BuildError(f"PQL_DUCKDB_PATH: there is no folder {path.parent}; make it first")
-    if not path.exists():
-        return
+    unfinished = unfinished_path(path)
+    unfinished.parent.mkdir(exist_ok=True)
+    with unfinished.with_suffix(".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildError(f"{path}: another build is under way; wait for its end") from None
+        yield lock.fileno()
+
+
+def copy_database(path: Path) -> Path:
+    """Copy a database to where it is built, in place of what a build that failed left there."""
+    unfinished = unfinished_path(path)
     try:
-        duckdb.connect(path).close()
+        for old in unfinished.parent.glob(f"{glob.escape(path.name)}*"):
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+        if path.with_name(f"{path.name}.wal").exists():
+            duckdb.connect(path).close()  # takes into the file what a killed writer left beside it
+        if path.exists():
+            with duckdb.connect(path, read_only=True):  # so that nobody writes to it meanwhile
+                shutil.copyfile(path, unfinished)
     except duckdb.Error as error:
         raise BuildError(
             f"{path}: cannot be opened as a database; close what else has it open, or name another "
             f"file by PQL_DUCKDB_PATH; {reason(error)}"
         ) from None
+    except OSError as error:
+        raise BuildError(f"{unfinished}: cannot copy {path} there; {error.strerror}") from None
+    return unfinished
 
 
 def parse_date(text: str) -> date:
@@ -306,7 +340,12 @@ def parse_variables(text: str) -> dict[str, Any]:
 
 
 def dbt_build(
-    variables: dict[str, Any], selector: str, full_refresh: bool, quiet: bool, **env: str
+    variables: dict[str, Any],
+    selector: str,
+    full_refresh: bool,
+    quiet: bool,
+    lock: int,
+    **env: str,
 ) -> int:
     """Run ``dbt build`` in the project and return its exit code.
 
@@ -315,6 +354,7 @@ def dbt_build(
         selector: the part to build, as selectors.yml names it; blank: everything.
         full_refresh: whether incremental models start afresh.
         quiet: show what dbt prints only if it fails.
+        lock: a file descriptor that dbt holds open, too.
         env: environment variables over those of this process.
     """
     command = [str(Path(sys.executable).with_name("dbt")), "build", "--profiles-dir", "."]
@@ -327,7 +367,12 @@ def dbt_build(
     output = subprocess.PIPE if quiet else None
     try:
         result = subprocess.run(
-            command, cwd=PROJECT, env=os.environ | env, stdout=output, check=False
+            command,
+            cwd=PROJECT,
+            env=os.environ | env,
+            stdout=output,
+            pass_fds=[lock],
+            check=False,
         )
     except FileNotFoundError:
         raise BuildError(
@@ -340,15 +385,17 @@ def dbt_build(
 
 
 def build(arguments: argparse.Namespace) -> int:
-    """Check what was given, prepare it for dbt, and run dbt."""
+    """Check what was given, prepare it for dbt, and run dbt.
+
+    dbt works on a copy of the database, which takes the place of the last one once all is built and
+    every test has passed: who reads it finds either the one or the other, whole.
+    """
     variables = parse_variables(arguments.vars)
     as_of = parse_date(arguments.as_of) if arguments.as_of else None
     database = database_path(as_of)
-    check_database(database)
     env = {}
     if as_of:
         variables["as_of"] = as_of.isoformat()
-        env["PQL_DUCKDB_PATH"] = str(database)
     if arguments.raw:
         tables = find_raw_tables(arguments.raw)
         variables = {
@@ -363,8 +410,19 @@ def build(arguments: argparse.Namespace) -> int:
                 print(f"{arguments.raw}: {name} is not read; it is no table of the raw contract")
     if arguments.config:
         env["PQL_CONFIG_PATH"] = overlay_config(arguments.config)
-    sys.stdout.flush()
-    return dbt_build(variables, arguments.selector, arguments.full_refresh, arguments.quiet, **env)
+    with one_build_at_a_time(database) as lock:
+        unfinished = copy_database(database)
+        env["PQL_DUCKDB_PATH"] = str(unfinished)
+        sys.stdout.flush()
+        returncode = dbt_build(
+            variables, arguments.selector, arguments.full_refresh, arguments.quiet, lock, **env
+        )
+        if returncode == 0:
+            duckdb.connect(unfinished).close()  # so that nothing is left beside the file
+            unfinished.replace(database)
+        elif unfinished.exists():
+            print(f"{database} is left as it was; as far as it came, the new one is {unfinished}")
+    return returncode
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
-from build import PROJECT, BuildError
+from build import PROJECT, BuildError, unfinished_path
 from report import MOST_LINES, Row, entry, opened, rows, run, shortened
 from show import clean, number
 
@@ -173,9 +173,10 @@ def build_side(side: str, raw: Path | None, config: Path | None) -> Path:
         text=True,
         check=False,
     )
-    said = "" if result.returncode == 2 else config_errors(database)
+    built = unfinished_path(database) if result.returncode else database
+    said = "" if result.returncode == 2 else config_errors(built)
     if said or result.returncode:
-        database.unlink(missing_ok=True)  # what a failed build leaves is told once
+        built.unlink(missing_ok=True)  # what a failed build leaves is told once
         raise BuildError(f"the {side} config does not build\n{said or result.stdout.strip()}")
     return database
 

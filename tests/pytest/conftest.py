@@ -170,6 +170,8 @@ def run_build(
     path = folder / database
     if as_of:  # a rebuild of a past day has a database of its own
         path = path.with_stem(f"{path.stem}_as_of_{as_of:%Y_%m_%d}")
+    if process.returncode:  # what came of it is where it was built
+        path = path.parent / ".building" / path.name
     return Built(folder, path, process.returncode, process.stdout)
 
 

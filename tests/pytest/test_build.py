@@ -1,5 +1,6 @@
 """The launcher, and the list of leads it ends with: what they read, refuse and say. No dbt runs."""
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -243,25 +244,27 @@ def test_dates_and_vars_are_checked():
 def dbt_calls(monkeypatch):
     calls = []
 
-    def dbt_build(variables, full_refresh, quiet, **env):
-        calls.append((variables, full_refresh, quiet, env))
+    def dbt_build(variables, selector, full_refresh, quiet, lock, **env):
+        assert os.fstat(lock)
+        calls.append((variables, selector, full_refresh, quiet, env))
         return 7
 
     monkeypatch.setattr(build, "dbt_build", dbt_build)
     return calls
 
 
-@pytest.mark.usefixtures("project")
-def test_demo_is_built_like_a_plain_dbt_build(dbt_calls):
+def test_demo_is_built_like_a_plain_dbt_build(project, dbt_calls):
     assert build.main([]) == 7
-    assert dbt_calls == [({}, False, False, {})]
+    unfinished = str(project / ".building" / "warehouse.duckdb")
+    assert dbt_calls == [({}, "", False, False, {"PQL_DUCKDB_PATH": unfinished})]
 
 
 def test_everything_given_reaches_dbt(project, raw, config, dbt_calls, capsys):
     (raw / "attributes.csv").write_text("entity_type\n")
     arguments = ["--raw", str(raw), "--config", str(config), "--as-of", "2026-05-01"]
-    build.main([*arguments, "--vars", '{"projection_days": 30}', "--full-refresh"])
-    ((variables, full_refresh, quiet, env),) = dbt_calls
+    arguments += ["--vars", '{"projection_days": 30}', "--selector", "hourly", "--full-refresh"]
+    build.main(arguments)
+    ((variables, selector, full_refresh, quiet, env),) = dbt_calls
     assert variables == {
         "raw_source": "canonical",
         "raw_path": str(raw),
@@ -269,8 +272,9 @@ def test_everything_given_reaches_dbt(project, raw, config, dbt_calls, capsys):
         "projection_days": 30,
         "as_of": "2026-05-01",
     }
-    assert (full_refresh, quiet) == (True, False)
-    assert env["PQL_DUCKDB_PATH"] == str(project / "warehouse_as_of_2026_05_01.duckdb")
+    assert (selector, full_refresh, quiet) == ("hourly", True, False)
+    past = project / ".building" / "warehouse_as_of_2026_05_01.duckdb"
+    assert env["PQL_DUCKDB_PATH"] == str(past)
     assert (project / env["PQL_CONFIG_PATH"] / "signals.csv").exists()
     assert "events, users, attributes" in capsys.readouterr().out
 
@@ -282,6 +286,43 @@ def test_mistake_is_one_line_and_exit_code_2(dbt_calls, capsys, tmp_path):
     error = capsys.readouterr().err
     assert error.startswith("error: ")
     assert error.count("\n") == 1
+
+
+def test_a_build_takes_the_place_of_the_last_one_if_it_succeeds(project, monkeypatch, capsys):
+    def dbt_build(*arguments, **env):
+        with duckdb.connect(env["PQL_DUCKDB_PATH"]) as connection:
+            connection.execute("create table if not exists builds (n integer)")
+            connection.execute("insert into builds select count(*) + 1 from builds")
+        return returncode
+
+    def count_builds():
+        with duckdb.connect(database, read_only=True) as connection:
+            return connection.execute("select count(*) from warehouse.builds").fetchone()
+
+    monkeypatch.setattr(build, "dbt_build", dbt_build)
+    database = project / "warehouse.duckdb"
+    returncode = 1
+    assert build.main([]) == 1
+    assert not database.exists()
+    for returncode, count in ((0, 1), (1, 1), (0, 2)):
+        assert build.main([]) == returncode
+        assert count_builds() == (count,)
+    assert capsys.readouterr().out.count(f"{database} is left as it was; as far as it came") == 2
+
+
+def test_of_two_builds_at_once_the_second_is_refused(project, monkeypatch, capsys):
+    said = []
+
+    def dbt_build(*arguments, **env):
+        duckdb.connect(env["PQL_DUCKDB_PATH"]).close()
+        said.append(build.main([]))
+        return 0
+
+    monkeypatch.setattr(build, "dbt_build", dbt_build)
+    assert build.main([]) == 0
+    assert said == [2]
+    error = f"error: {project / 'warehouse.duckdb'}: another build is under way; wait for its end\n"
+    assert capsys.readouterr().err == error
 
 
 # --- the strongest leads --------------------------------------------------------------------------

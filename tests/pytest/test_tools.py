@@ -417,8 +417,9 @@ def test_a_preview_lists_who_enters_and_leaves(raw, tmp_path, scratch, capsys):
 
 def test_a_config_with_errors_is_told_by_its_cells(raw, tmp_path, scratch, monkeypatch, capsys):
     def failing(command, **_):
-        scratch.mkdir(exist_ok=True)
-        with preview.duckdb.connect(scratch / "current.duckdb") as connection:
+        failed = launcher.unfinished_path(scratch / "current.duckdb")
+        failed.parent.mkdir(parents=True)
+        with preview.duckdb.connect(failed) as connection:
             connection.execute("create schema pql")
             connection.execute("""
                 create table pql.config_problems as
