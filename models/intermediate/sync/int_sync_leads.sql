@@ -168,11 +168,12 @@ select
         when {{ is_lead }}
             then
                 'As of ' || cast(ranked_leads.as_of_date as {{ text }})
-                || ': ' || ranked_leads.top_reasons
+                || coalesce(': ' || ranked_leads.top_reasons, '')
         when ranked_leads.status = 'customer' then 'became a paying customer'
         when ranked_leads.status = 'disqualified'
             then 'not eligible: ' || ranked_leads.ineligible_reason
-        when ranked_leads.status = 'cooling' then 'lapsed: ' || ranked_leads.lapse_reason
+        when ranked_leads.status = 'cooling'
+            then 'lapsed' || coalesce(': ' || ranked_leads.lapse_reason, '')
     end as reason,
     case when {{ is_lead }} then ranked_leads.top_signal end as top_signal,
     case when {{ is_lead }} then ranked_leads.talking_point end as talking_point,
