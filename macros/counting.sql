@@ -38,19 +38,32 @@
 {%- endmacro %}
 
 {#- A condition that lets the engine pass over the files and partitions of raw that hold no changed
-    day, where raw keeps its times as times. What is left is judged row by row.
+    day, where raw keeps its times as times: one range for each run of changed days, or, where those
+    are very many, from the first to the last. What is left is judged row by row.
     column: the raw time. -#}
 {% macro on_changed_days(column) -%}
     {%- if execute and load_relation(ref("int_changed_days")) -%}
         {%- set days = run_query(
-            "select min(event_date), max(event_date) from " ~ ref("int_changed_days")
-        ).rows[0] -%}
-        {%- if days[0] is none -%}
+            "select event_date from " ~ ref("int_changed_days") ~ " order by event_date"
+        ).columns[0].values() -%}
+        {%- if not days -%}
     where 1 = 0
         {%- elif raw_columns("events").occurred_at == "timestamp" and days[0].year > 1 -%}
+            {%- set one_day = modules.datetime.timedelta(days=1) -%}
+            {%- set starts = [] -%}
+            {%- set ends = [] -%}
+            {%- for day in days -%}
+                {%- do starts.append(day) if loop.first or loop.previtem + one_day < day -%}
+                {%- do ends.append(day + one_day) if loop.last or loop.nextitem > day + one_day -%}
+            {%- endfor -%}
+            {%- set are_many = starts | length > 100 %}
     where
-        {{ column }} >= cast('{{ days[0] }}' as {{ dbt.type_timestamp() }})
-        and {{ column }} < {{ dbt.dateadd("day", 1, "cast('" ~ days[1] ~ "' as " ~ dbt.type_timestamp() ~ ")") }}
+            {%- for start in (starts[:1] if are_many else starts) %}
+        {{ "or " if not loop.first }}(
+            {{ column }} >= cast('{{ start }}' as {{ dbt.type_timestamp() }})
+            and {{ column }} < cast('{{ ends[-1] if are_many else ends[loop.index0] }}' as {{ dbt.type_timestamp() }})
+        )
+            {%- endfor -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,12 @@
 -- An id that stands on several dates is several events. That is rarely meant: see to it that the
--- sender's ids are unique.
-{{ config(severity='warn', group='pql') }}
+-- sender's ids are unique. All raw events are read for it, so not in every build.
+{{ config(
+    severity='warn',
+    group='pql',
+    tags=['reads_all_events'],
+    store_failures=true,
+    schema='intermediate',
+) }}
 
 select
     event_id,

@@ -1,7 +1,7 @@
 -- Each account and user of today's identity that has an accepted event, and takes part, has one row
 -- under each live definition of its type, and nobody else has one. Found from the events
--- themselves: nothing that counts is read.
-{{ config(group='pql') }}
+-- themselves, all of them, and so not in every build: nothing that counts is read.
+{{ config(group='pql', tags=['reads_all_events']) }}
 {%- set row_hash = dbt.hash(row_text([
     "event_id", "event_name", "raw_occurred_at", "raw_received_at", "user_id", "anonymous_id",
     "account_id", "properties", "raw_event_count",
