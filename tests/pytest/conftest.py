@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -117,7 +118,9 @@ def run_build(
     variables: Mapping[str, Any] | None = None,
     database: str = "test.duckdb",
     selector: str = "hourly",
+    tests: bool = True,
     quiet: bool = True,
+    kill_after: float | None = None,
 ) -> Built:
     """Write the tables into the folder and build them in a database there.
 
@@ -129,7 +132,9 @@ def run_build(
         variables: further dbt vars.
         database: the database file, within the folder.
         selector: the part to build, as selectors.yml names it.
+        tests: run dbt's data tests as well.
         quiet: leave out the output of a build that succeeds.
+        kill_after: after that many seconds, end it and all that it started by `kill -9`.
     """
     command = [sys.executable, "scripts/build.py", "--selector", selector]
     if quiet:
@@ -152,27 +157,32 @@ def run_build(
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_USE_COLORS": "false",
         # `make test` has run the unit tests once: they do not depend on what is built here.
-        "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",
+        "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test" if tests else "unit_test test",
     }
     # Settings of whoever runs the tests must not reach the build.
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("PQL_", "DBT_"))
     }
-    process = subprocess.run(
+    process = subprocess.Popen(
         command,
         cwd=PROJECT,
         env=inherited | own,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
+        start_new_session=True,
     )
+    try:
+        output, _ = process.communicate(timeout=kill_after)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
     path = folder / database
     if as_of:  # a rebuild of a past day has a database of its own
         path = path.with_stem(f"{path.stem}_as_of_{as_of:%Y_%m_%d}")
     if process.returncode:  # what came of it is where it was built
         path = path.parent / ".building" / path.name
-    return Built(folder, path, process.returncode, process.stdout)
+    return Built(folder, path, process.returncode, output)
 
 
 def changed_tables(before: Path, after: Path, schema: str) -> dict[str, int]:

@@ -130,7 +130,7 @@ def test_the_demo_holds_nobody_who_asked_to_be_forgotten(demo: Built) -> None:
 
 
 def test_who_asks_is_forgotten_at_the_next_build(build: Build, tmp_path: Path) -> None:
-    before = check(build(RAW, CONFIG, folder=tmp_path, selector="daily"))
+    before = check(build(RAW, CONFIG, folder=tmp_path, selector="daily", tests=False))
     said = "select distinct entity_id from pql.pql_published where entity_type = 'user' order by 1"
     assert before.query(said) == [("ann",), *GONE_LEADS]
     assert places(before, NAMES) >= {
@@ -161,7 +161,9 @@ def test_who_asks_is_forgotten_at_the_next_build(build: Build, tmp_path: Path) -
     assert after.query("select opportunity_id from pql_staging.stg_crm__opportunities") == [("o1",)]
 
     at_once = check(
-        build(raw, CONFIG, folder=tmp_path, database="at_once.duckdb", selector="daily")
+        build(
+            raw, CONFIG, folder=tmp_path, database="at_once.duckdb", selector="daily", tests=False
+        )
     )
     assert changed_tables(at_once.database, after.database, "pql").keys() <= MEMORY_MARTS
     changed = changed_tables(at_once.database, after.database, "pql_intermediate")

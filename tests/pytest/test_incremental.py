@@ -1,40 +1,281 @@
-"""Any path to the same rows gives the same tables: only the days that changed are counted anew."""
+"""Any path to the same rows gives the same tables: only the days that changed are counted anew.
 
+The random path prints its seed; `PQL_SEED=<number> PQL_BATCHES=12 pytest
+tests/pytest/test_incremental.py` takes another one, in as many batches.
+"""
+
+import hashlib
+import json
+import os
 import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import cases
-from conftest import Build, changed_tables
-from test_builds import MEMORY_MARTS, TRANSIENT_MODELS, check
+import duckdb
+import pytest
+from conftest import PROJECT, Build, Built, Tables, changed_tables
+from test_builds import EVENT, MEMORY_MARTS, ONE_RULE, TRANSIENT_MODELS, USER, check
 
-SEED = 20250606
+SEED = int(os.environ.get("PQL_SEED", "20250606"))
+BATCHES = int(os.environ.get("PQL_BATCHES", "4"))
+KILLS = int(os.environ.get("PQL_KILLS", "2"))
 
 
-def test_batches_in_any_order_end_like_one_build(build: Build, tmp_path: Path) -> None:
+def assert_same(one: Built, other: Built) -> None:
+    """Both hold the same rows, but for memory and what only one build is about."""
+    for schema in ("pql", "pql_intermediate"):
+        changed = changed_tables(one.database, other.database, schema)
+        assert changed.keys() <= MEMORY_MARTS | TRANSIENT_MODELS, f"PQL_SEED={SEED}: {changed}"
+
+
+# --- a random path, and the same rows at once -----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Builds of growing raw tables in one database, and a build of all of it in another."""
+
+    case: cases.Case
+    raw: Tables
+    folder: Path
+    early: Path  # what the database was after the first of its builds
+    grown: Built
+    at_once: Built
+    duration: float  # of the last build, in seconds
+
+
+@pytest.fixture(scope="module")
+def journey(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Journey:
+    """Rows come late by up to a year, twice, in any order, and some are taken back for a while.
+
+    On the way links come and go, people ask to be forgotten, and signals count in another way.
+    """
+    print(f"PQL_SEED={SEED}")
+    rng = random.Random(SEED)
+    folder = tmp_path_factory.mktemp("journey")
     case = cases.generate(SEED)
-    events = case.raw["events"]
-    shuffled = random.Random(SEED).sample(events, len(events))
-    third = len(events) // 3
-    # Late rows, then rows taken back, links that come later, and another way of counting.
-    batches = [
-        ({**case.raw, "events": shuffled[:third], "identity_links": []}, case.config),
-        ({**case.raw, "events": shuffled[: 2 * third], "account_links": []}, case.config),
-        ({**case.raw, "events": shuffled[third:]}, {**case.config, "signals": edited(case.config)}),
-        (case.raw, case.config),
+    events = [*case.raw["events"], *a_year_late(rng, case.raw["events"])]
+    events += rng.sample(events, 40)  # an export that overlaps another
+    rng.shuffle(events)
+    users = [row["user_id"] for row in case.raw["users"]]
+    requests = [
+        {"user_id": user_id, "email": "", "requested_at": ""} for user_id in rng.sample(users, 3)
     ]
-    for raw, config in batches:
-        grown = check(build(raw, config, folder=tmp_path))
+    raw = {**case.raw, "events": events, "deletion_requests": requests}
+    batches = []
+    for number in range(1, BATCHES):
+        seen = events[: len(events) * number // BATCHES]
+        taken_back = rng.sample(range(len(seen)), len(seen) // 20)
+        batch = {
+            **raw,
+            "events": [row for place, row in enumerate(seen) if place not in taken_back],
+            "deletion_requests": requests[: number - 1],
+        }
+        batch[rng.choice(["identity_links", "account_links", "users", "accounts"])] = []
+        signals = edited(case.config) if rng.random() < 0.4 else case.config["signals"]
+        batches.append((batch, {**case.config, "signals": signals}))
+    batches.append((raw, case.config))
+
+    for number, (tables, config) in enumerate(batches):
+        grown = check(build(tables, config, folder=folder, tests=tables is raw))
+        if number == 0:
+            early = Path(shutil.copy(grown.database, folder / "early.duckdb"))
     # The same folder: where raw lies is part of the way of counting.
-    at_once = check(build(case.raw, case.config, folder=tmp_path, database="at_once.duckdb"))
-    assert changed_tables(at_once.database, grown.database, "pql").keys() <= MEMORY_MARTS
-    changed = changed_tables(at_once.database, grown.database, "pql_intermediate")
-    assert changed.keys() <= TRANSIENT_MODELS, f"seed {SEED}"
+    started = time.monotonic()
+    at_once = check(build(raw, case.config, folder=folder, database="at_once.duckdb", tests=False))
+    duration = time.monotonic() - started
+    return Journey(case, raw, folder, early, grown, at_once, duration)
 
 
-def edited(config: cases.Tables) -> list[dict[str, str]]:
+def a_year_late(rng: random.Random, events: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Events of the year before, some of them with their time of receipt."""
+    rows = []
+    for number, row in enumerate(rng.sample(events, 30)):
+        day = cases.LAST_DAY - timedelta(days=rng.randint(300, 365))
+        received_at = rng.choice(["", f"{cases.LAST_DAY}T12:00:00Z"])
+        times = {"occurred_at": f"{day}T12:00:00Z", "received_at": received_at}
+        rows.append({**row, **times, "event_id": f"late{number}"})
+    return rows
+
+
+def edited(config: Tables) -> list[dict[str, str]]:
     """The signals with every filter on a property turned around."""
     turned = {"=": "!=", "!=": "=", ">=": "<=", "<=": ">="}
     return [
         {**row, "property_operator": turned.get(row["property_operator"], row["property_operator"])}
         for row in config["signals"]
     ]
+
+
+def test_any_path_ends_like_one_build(journey: Journey) -> None:
+    assert_same(journey.at_once, journey.grown)
+    early = changed_tables(journey.early, journey.grown.database, "pql_intermediate")
+    assert {"int_signal_counts", "int_event_rejects", "int_users"} <= early.keys()
+
+
+def test_a_past_day_is_still_rebuilt_as_the_history_tells_it(
+    build: Build, journey: Journey
+) -> None:
+    day = cases.LAST_DAY - timedelta(days=30)
+    past = check(
+        build(journey.raw, journey.case.config, folder=journey.folder, as_of=day, tests=False)
+    )
+    history = f"""
+        select definition_id, definition_version, entity_type, entity_id, valid_from,
+            case when valid_to <= '{day}' then valid_to end, score, is_eligible, is_qualified
+        from pql.pql_history
+        where valid_from <= '{day}'
+    """
+    assert set(past.query(history)) == set(journey.grown.query(history))
+
+
+# --- a build that is killed -----------------------------------------------------------------------
+
+
+def test_a_killed_build_changes_nothing_and_the_next_one_mends_all(
+    build: Build, journey: Journey
+) -> None:
+    rng = random.Random(SEED)
+    last_good = Path(shutil.copy(journey.early, journey.folder / "killed.duckdb"))
+    given = {"folder": journey.folder, "database": last_good.name, "tests": False}
+    for _ in range(KILLS):
+        content = hashlib.sha256(last_good.read_bytes()).digest()
+        # Before, dbt only reads the project.
+        kill_after = journey.duration * rng.uniform(0.5, 0.95)
+        killed = build(journey.raw, journey.case.config, **given, kill_after=kill_after)
+        assert killed.returncode != 0, "it was done before it was killed"
+        assert hashlib.sha256(last_good.read_bytes()).digest() == content
+        # As where dbt itself is run on the database, the next build begins with a mix.
+        for part in killed.database.parent.glob(f"{last_good.name}*"):
+            shutil.copy(part, journey.folder)
+    mended = check(build(journey.raw, journey.case.config, **given))
+    assert_same(journey.at_once, mended)
+
+
+# --- a feed that falls silent ---------------------------------------------------------------------
+
+
+def test_while_the_feed_is_silent_nothing_changes(build: Build, tmp_path: Path) -> None:
+    rule = {**ONE_RULE["definition_rules"][0], "half_life_days": "7"}
+    config = {**ONE_RULE, "definition_rules": [rule]}
+    raw: Tables = {"events": [EVENT], "users": [USER, {"user_id": "v"}]}
+    state = "select as_of_date, score, is_qualified, idle_days from pql.pql_users"
+    check(build(raw, config, folder=tmp_path, tests=False))
+    before = Path(shutil.copy(tmp_path / "test.duckdb", tmp_path / "before.duckdb"))
+    silent = build(raw, config, folder=tmp_path, quiet=False)
+    assert silent.returncode == 0, silent.output
+    assert changed_tables(before, silent.database, "pql") == {}
+    assert silent.query(state) == [(date(2026, 3, 1), 10, True, 0)]
+    assert "warning: the_feed_is_not_silent\n    events: " in silent.output
+    assert freshness(silent, hours=48) == 1
+    assert freshness(silent, hours=1_000_000) == 0
+
+    # Somebody's event three weeks later: for all, the days have gone by.
+    later = {**EVENT, "event_id": "2", "user_id": "v", "occurred_at": "2026-03-22"}
+    resumed = check(build({**raw, "events": [EVENT, later]}, config, folder=tmp_path, tests=False))
+    of_one = f"{state} where user_id = 'u'"
+    assert resumed.query(of_one) == [(date(2026, 3, 22), 1.25, False, 21)]
+    assert resumed.query("select lapsed_on from pql.pql_users where user_id = 'u'") == [
+        (date(2026, 3, 8),)
+    ]
+
+
+def freshness(built: Built, hours: int) -> int:
+    """The exit code of `dbt source freshness` after a build."""
+    own = {
+        "PQL_DUCKDB_PATH": str(built.database),
+        "DBT_TARGET_PATH": str(built.folder / "target"),
+        "DBT_LOG_PATH": str(built.folder / "logs"),
+    }
+    command = [str(Path(sys.executable).with_name("dbt")), "source", "freshness"]
+    command += ["--profiles-dir", ".", "--vars", json.dumps({"max_silent_hours": hours})]
+    done = subprocess.run(
+        command, cwd=PROJECT, env=os.environ | own, capture_output=True, check=False
+    )
+    return done.returncode
+
+
+# --- what is read of raw --------------------------------------------------------------------------
+
+ROWS_A_DAY = 300
+FIRST_DAY = datetime(2026, 1, 1)
+
+
+def write_day(folder: Path, name: str, day: int, rows: int, user_id: str = "u") -> None:
+    """Write a file of events that occurred on one day, and were received at the end of January."""
+    duckdb.sql(
+        f"""
+        select '{name}' || i as event_id, 'logged_in' as event_name, '{user_id}' as user_id,
+            timestamp '{FIRST_DAY + timedelta(days=day)}' + to_seconds(i) as occurred_at,
+            timestamp '2026-01-31' as received_at
+        from range({rows}) as numbers (i)
+        """
+    ).write_parquet(str(folder / "events" / f"{name}.parquet"))
+
+
+def files_read(built: Built, days: Sequence[int]) -> tuple[int, int]:
+    """How many files of raw events were read to count these days, and of how many.
+
+    By DuckDB's own profile of the query that the build made: each file is one row group.
+    """
+    (compiled,) = (built.folder / "target" / "compiled").rglob("models/**/int_changed_events.sql")
+    (built.folder / "profiled").mkdir()
+    copy = shutil.copy(built.database, built.folder / "profiled")
+    dates = ", ".join(f"('{(FIRST_DAY + timedelta(days=day)).date()}')" for day in days)
+    with duckdb.connect(copy) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        # Once it had counted the days, the build forgot them.
+        connection.execute(
+            f"insert into pql_intermediate.int_changed_days (event_date) values {dates}"
+        )
+        query = f"explain (analyze, format json) {compiled.read_text()}"
+        (root,) = json.loads(connection.execute(query).fetchone()[1])["operator"]
+    shutil.rmtree(built.folder / "profiled")
+    (scan,) = (
+        node for node in nodes(root) if "events" in node["extra_info"].get("Filename(s)", "")
+    )
+    return scan["row_groups_scanned"], scan["total_row_groups_to_scan"]
+
+
+def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A node of a profile, and all under it."""
+    yield node
+    for child in node.get("children", []):
+        yield from nodes(child)
+
+
+def test_only_changed_days_of_raw_are_read(build: Build, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    (raw / "events").mkdir(parents=True)
+    (raw / "users.csv").write_text("user_id\nu\nv\n")
+    (raw / "deletion_requests.csv").write_text("user_id\nv\n")
+    for day in range(20):
+        write_day(raw, f"day{day}_", day, ROWS_A_DAY)
+    first = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
+    assert files_read(first, range(20)) == (20, 20)
+
+    # A new day, and a few late rows of two old ones.
+    write_day(raw, "new", 20, ROWS_A_DAY)
+    write_day(raw, "late_a", 3, 2)
+    write_day(raw, "late_b", 4, 3, user_id="v")
+    second = check(build(raw, ONE_RULE, folder=tmp_path))
+    assert files_read(second, (3, 4, 20)) == (5, 23)
+
+    # Looked at are the last five days alone: what is late for an earlier one is found later.
+    write_day(raw, "late_c", 5, 7)
+    write_day(raw, "late_d", 17, 11)
+    counted = "select sum(accepted_count) from pql.event_reconciliation"
+    (before,) = second.query(counted)[0]
+    five_days = {"raw_days_look_back": "5"}
+    bounded = check(build(raw, ONE_RULE, folder=tmp_path, variables=five_days, tests=False))
+    assert bounded.query(counted) == [(before + 11,)]
+    whole = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
+    assert whole.query(counted) == [(before + 18,)]
