@@ -1,6 +1,9 @@
 """The launcher, and the list of leads it ends with: what they read, refuse and say. No dbt runs."""
 
+import errno
 import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -308,6 +311,43 @@ def test_a_build_takes_the_place_of_the_last_one_if_it_succeeds(project, monkeyp
         assert build.main([]) == returncode
         assert count_builds() == (count,)
     assert capsys.readouterr().out.count(f"{database} is left as it was; as far as it came") == 2
+
+
+def test_a_full_disk_is_one_line(project, dbt_calls, monkeypatch, capsys):
+    def copyfile(source, target):
+        Path(target).write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(build.shutil, "copyfile", copyfile)
+    database = project / "warehouse.duckdb"
+    duckdb.connect(database).close()
+    before = database.read_bytes()
+    assert build.main([]) == 2
+    assert dbt_calls == []
+    assert database.read_bytes() == before
+    unfinished = project / ".building" / "warehouse.duckdb"
+    assert capsys.readouterr().err == (
+        f"error: {unfinished}: cannot copy {database} there; No space left on device\n"
+    )
+
+
+def test_what_a_killed_writer_left_beside_the_file_is_kept(project, monkeypatch):
+    database = project / "warehouse.duckdb"
+    script = """
+import duckdb, os, sys
+connection = duckdb.connect(sys.argv[1])
+connection.execute("create table notes as select 1 as n")
+connection.execute("checkpoint")
+connection.execute("insert into notes values (2)")
+os._exit(9)
+"""
+    subprocess.run([sys.executable, "-c", script, str(database)], check=False)
+    assert database.with_name("warehouse.duckdb.wal").exists()
+    monkeypatch.setattr(build, "dbt_build", lambda *arguments, **env: 0)
+    assert build.main([]) == 0
+    assert [path.name for path in project.glob("*.duckdb*")] == ["warehouse.duckdb"]
+    with duckdb.connect(database, read_only=True) as connection:
+        assert connection.execute("select count(*) from notes").fetchone() == (2,)
 
 
 def test_of_two_builds_at_once_the_second_is_refused(project, monkeypatch, capsys):
