@@ -1,4 +1,5 @@
 {%- set published_relation = remembered('pql_published') -%}
+{%- set forgotten_users = ref('int_forgotten_users') -%}
 
 with
 
@@ -33,14 +34,20 @@ published as (
 
     {% if published_relation and not var('as_of') -%}
     select
-        definition_id,
-        entity_type,
-        entity_id,
-        change,
+        published.definition_id,
+        published.entity_type,
+        published.entity_id,
+        published.change,
         row_number() over (
-            partition by definition_id, entity_type, entity_id order by published_at desc
+            partition by published.definition_id, published.entity_type, published.entity_id
+            order by published.published_at desc
         ) as recency
-    from {{ published_relation }}
+    from {{ published_relation }} as published
+    left join {{ forgotten_users }} as forgotten_users
+        on
+            {{ dbt.hash('published.entity_id') }} = forgotten_users.name_hash
+            and published.entity_type = 'user'
+    where forgotten_users.name_hash is null
     {%- else -%}
     select
         definition_id,
