@@ -63,15 +63,18 @@ def with_row(table: Table, values: dict[str, str]) -> Table:
     for name in values:
         if values[name]:
             table.column(name)  # says which column to add
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, delimiter=table.delimiter, lineterminator="").writerow(
-        [values.get(name, "") for name in names]
-    )
     lines = list(table.lines)
     if not lines[-1].end:
         lines[-1] = Line(lines[-1].cells, lines[0].end)
-    lines.append(Line([buffer.getvalue()], lines[0].end))
+    lines.append(Line([quoted(values.get(name, ""), table) for name in names], lines[0].end))
     return Table(table.path, table.start, table.delimiter, lines)
+
+
+def quoted(value: str, table: Table) -> str:
+    """Write a value as a cell of a file, in quotes where it needs them."""
+    buffer = io.StringIO(newline="")
+    csv.writer(buffer, delimiter=table.delimiter, lineterminator="").writerow([value, ""])
+    return buffer.getvalue().removesuffix(table.delimiter)
 
 
 def with_cells(table: Table, place: int, values: dict[str, str]) -> Table:
@@ -81,10 +84,7 @@ def with_cells(table: Table, place: int, values: dict[str, str]) -> Table:
     changed = list(line.cells)
     for name, value in values.items():
         if name in known:
-            quoted = io.StringIO(newline="")
-            writer = csv.writer(quoted, delimiter=table.delimiter, lineterminator="")
-            writer.writerow([value, ""])
-            changed[table.column(name)] = quoted.getvalue()[: -len(table.delimiter)]
+            changed[table.column(name)] = quoted(value, table)
     lines[place] = Line(changed, line.end)
     return Table(table.path, table.start, table.delimiter, lines)
 

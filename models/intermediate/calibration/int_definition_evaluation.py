@@ -40,6 +40,14 @@ class Estimate(NamedTuple):
     influence: np.ndarray
 
 
+class Area(NamedTuple):
+    """The AUC of a contender, with what is needed to compare it."""
+
+    auc: Estimate
+    converted: np.ndarray
+    clusters: np.ndarray
+
+
 # --- estimates ------------------------------------------------------------------------------------
 
 
@@ -124,8 +132,8 @@ def evaluate(
         scores: rows of int_contender_scores.
         definitions: rows of int_studied_definitions: those without observations have rows as well.
         min_converters: clusters that convert, and that do not, without which nothing is judged.
-        confidence: of all intervals; a signal is asserted with what is left of doubt shared out
-            among the contenders that are no baseline (Bonferroni).
+        confidence: of all intervals; that there is a signal is said with the doubt that this leaves
+            shared out among the contenders (Bonferroni).
     """
     rows = []
     for definition_id in sorted(definitions["definition_id"]):
@@ -143,14 +151,14 @@ def evaluate_definition(
         for key, rows in scores.groupby(["contender_type", "contender"], sort=True)
     }
     absent = [("suggestion", name) for name in SUGGESTED if ("suggestion", name) not in contenders]
-    rivals = sum(kind != "baseline" for kind, _ in contenders)
-    level = 1 - (1 - confidence) / max(rivals, 1)
+    level = 1 - (1 - confidence) / max(len(contenders), 1)
     results, areas = [], {}
     for (kind, name), rows in contenders.items():
         keys = dict(zip(KEYS, (definition_id, name, kind), strict=True))
-        results.append(keys | measure(rows, min_converters, confidence))
-        if "auc" in results[-1]:
-            areas[name] = area_of(rows)
+        result, area = measure(rows, min_converters, confidence)
+        results.append(keys | result)
+        if area:
+            areas[name] = area
     baselines = [name for kind, name in contenders if kind == "baseline" and name != "random"]
     for result in results:
         result.update(compare(result["contender"], areas, baselines, level, confidence))
@@ -182,19 +190,15 @@ def arrays(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return values, rows["is_converted"].to_numpy(dtype=bool), clusters
 
 
-def area_of(rows: pd.DataFrame) -> tuple[Estimate, np.ndarray, np.ndarray]:
-    """Return the AUC of a contender with what is needed to compare it."""
-    values, converted, clusters = arrays(rows)
-    return auc(values, converted), converted, clusters
-
-
-def measure(rows: pd.DataFrame, min_converters: int, confidence: float) -> dict[str, object]:
+def measure(
+    rows: pd.DataFrame, min_converters: int, confidence: float
+) -> tuple[dict[str, object], Area | None]:
     """Measure one contender; where there is not enough data, only count."""
     counts = sizes(rows)
     values, converted, clusters = arrays(rows)
     others = len(np.unique(clusters[~converted]))
     if min(counts["converted_cluster_count"], others) < min_converters:
-        return counts
+        return counts, None
     estimates = {
         "auc": auc(values, converted),
         "lift_at_10": lift_of_top(values, converted, 0.1),
@@ -215,12 +219,13 @@ def measure(rows: pd.DataFrame, min_converters: int, confidence: float) -> dict[
             f"{name}_high": min(estimate.value + width, most),
         }
     rates = band_rates(values, converted)
-    return result | {f"conversion_rate_band_{band + 1}": rate for band, rate in enumerate(rates)}
+    result |= {f"conversion_rate_band_{band + 1}": rate for band, rate in enumerate(rates)}
+    return result, Area(estimates["auc"], converted, clusters)
 
 
 def compare(
     name: str,
-    areas: dict[str, tuple[Estimate, np.ndarray, np.ndarray]],
+    areas: dict[str, Area],
     baselines: list[str],
     level: float,
     confidence: float,
@@ -236,7 +241,7 @@ def compare(
     gains = {}
     for other in baselines:
         if other != name:
-            rival = areas[other][0]
+            rival = areas[other].auc
             influence = own.influence - rival.influence
             # one-sided: the question is only whether it is better
             width = half_width(influence, clusters, converted, 2 * confidence - 1)

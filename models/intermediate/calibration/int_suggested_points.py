@@ -17,7 +17,8 @@ from scipy.sparse import csc_array
 from scipy.special import expit
 from sklearn.metrics import roc_auc_score
 
-FOLDS = 4
+FOLDS = 4  # parts into which clusters are dealt to be judged by the others
+DEALS = 5  # how often they are dealt anew
 TOO_COMMON = 0.9  # a rule that more than this share meets tells nobody apart
 STEP = 0.8  # the next minimum of a signal is one that this share of the former still meets
 RIDGE = 1.0  # pulls log-odds towards 0, as if one observation more spoke against each rule
@@ -191,32 +192,53 @@ def predict(sample: Sample, chosen: list[int], coefficients: np.ndarray) -> np.n
     return coefficients[0] + (sample.met[:, chosen] @ coefficients[1:] if chosen else 0)
 
 
-def best_size(sample: Sample, most: int, least_gain: float) -> int:
-    """Say how many rules pay off on later observations of companies that were not learned from."""
+def best_size(sample: Sample, most: int, least_gain: float, seed: int) -> int:
+    """Say how many rules pay off on later observations of clusters that were not learned from.
+
+    Args:
+        sample: all observations; those of the later half are judged.
+        most: the largest number of rules.
+        least_gain: of AUC, without which further rules are left out.
+        seed: of the parts into which clusters are dealt, several times over.
+    """
     later = np.flatnonzero(sample.is_later)
+    converted, weights = sample.converted[later], sample.weights[later]
+    if converted.min(initial=1) == converted.max(initial=0):
+        return 0
+    random = np.random.default_rng(seed)
+    areas = np.mean(
+        [
+            [roc_auc_score(converted, odds, sample_weight=weights) for odds in of_sizes]
+            for of_sizes in (predict_later(sample, most, random)[:, later] for _ in range(DEALS))
+        ],
+        axis=0,
+    )
+    size = 0
+    for larger in range(1, most + 1):
+        if areas[larger] >= areas[size] + least_gain:
+            size = larger
+    return size
+
+
+def predict_later(sample: Sample, most: int, random: np.random.Generator) -> np.ndarray:
+    """Return the log-odds of later observations by number of rules, each learned without them.
+
+    Learned is from earlier observations of other clusters, as the same outcome must not be on both
+    sides.
+    """
+    names, numbers = np.unique(sample.clusters, return_inverse=True)
+    dealt = (random.permutation(len(names)) % FOLDS)[numbers]
     odds = np.zeros((most + 1, len(sample.weights)))
     for fold in range(FOLDS):
-        in_fold = sample.clusters % FOLDS == fold
-        earlier = sample.part(np.flatnonzero(~sample.is_later & ~in_fold))
-        judged = np.flatnonzero(sample.is_later & in_fold)
+        earlier = sample.part(np.flatnonzero(~sample.is_later & (dealt != fold)))
+        judged = np.flatnonzero(sample.is_later & (dealt == fold))
         if not earlier.converted.any() or not len(judged):
             continue
         path = forward_selection(earlier, most)
         for size in range(most + 1):
             chosen = path[:size]
             odds[size, judged] = predict(sample.part(judged), chosen, fit(earlier, chosen))
-    converted = sample.converted[later]
-    if converted.min(initial=1) == converted.max(initial=0):
-        return 0
-    areas = [
-        roc_auc_score(converted, of_size[later], sample_weight=sample.weights[later])
-        for of_size in odds
-    ]
-    size = 0
-    for larger in range(1, most + 1):
-        if areas[larger] >= areas[size] + least_gain:
-            size = larger
-    return size
+    return odds
 
 
 def best_trigger(sample: Sample) -> int | None:
@@ -308,7 +330,7 @@ def suggest(
     if trigger is None:
         return []
     rows = [describe(sample, trigger, "best_single_trigger", 1, total, total)]
-    chosen = forward_selection(sample, best_size(sample, most_rules, least_gain))
+    chosen = forward_selection(sample, best_size(sample, most_rules, least_gain, seed))
     log_odds = fit(sample, chosen)[1:]
     points = whole_points(log_odds, total)
     kept = [place for place in np.argsort(-log_odds, kind="stable") if points[place] > 0]

@@ -19,27 +19,27 @@ clusters as (
 
 ),
 
--- those who convert first, as they are few, then the others in an order that means nothing
+-- at random, but the same each time
 ranked_clusters as (
 
     select
         *,
         row_number() over (
-            partition by definition_id
-            order by has_converted desc, {{ dbt.hash('cluster_id') }}
+            partition by definition_id order by {{ dbt.hash('cluster_id') }}, cluster_id
         ) as cluster_number,
         sum(observation_count) over (
-            partition by definition_id
-            order by has_converted desc, {{ dbt.hash('cluster_id') }}
+            partition by definition_id, has_converted
+            order by {{ dbt.hash('cluster_id') }}, cluster_id
             rows between unbounded preceding and current row
         ) as running_count,
-        sum(observation_count) over (
-            partition by definition_id, has_converted
-        ) as class_count
+        sum(observation_count) over (partition by definition_id, has_converted) as class_count,
+        sum(observation_count) over (partition by definition_id) as total_count
     from clusters
 
 ),
 
+-- half of the sample for those who convert, as they are few; what one half does not need, the other
+-- may have
 sampled_clusters as (
 
     select
@@ -48,7 +48,11 @@ sampled_clusters as (
             partition by definition_id, has_converted
         ) as weight
     from ranked_clusters
-    where running_count <= {{ var('calibration_sample_size') }}
+    where
+        running_count <= greatest(
+            {{ var('calibration_sample_size') }} / 2.0,
+            {{ var('calibration_sample_size') }} - (total_count - class_count)
+        )
 
 ),
 
