@@ -1,7 +1,7 @@
 """Judge definitions, suggestions and plain orders by what happened on held-out later dates.
 
 All intervals treat an entity's (an account's) observations as one draw: each quantity is a sum over
-observations, and its variance comes from the sums by cluster (the linearised sandwich estimate).
+observations, and its variance comes from the sums by cluster (the linearised jackknife).
 """
 
 from __future__ import annotations
@@ -99,7 +99,10 @@ def lift_of_top(values: np.ndarray, converted: np.ndarray, fraction: float) -> E
 def half_width(
     influence: np.ndarray, clusters: np.ndarray, converted: np.ndarray, level: float
 ) -> float:
-    """Return half the width of an interval; few clusters that convert make it wider.
+    """Return half the width of an interval, by the jackknife: each cluster is left out once.
+
+    What remains without a cluster weighs the more, the more of a class the cluster held; so a few
+    large clusters make the interval wider.
 
     Args:
         influence: what each observation contributes to the error.
@@ -107,9 +110,13 @@ def half_width(
         converted: whether each observation converts.
         level: the confidence, such as 0.95.
     """
-    sums = np.bincount(clusters, influence)
+    sums = sum(
+        np.bincount(clusters[of_class], influence[of_class], clusters.max() + 1)
+        / (1 - np.bincount(clusters[of_class], minlength=clusters.max() + 1) / of_class.sum())
+        for of_class in (converted, ~converted)
+    )
     count = len(sums)
-    variance = sums @ sums * count / max(count - 1, 1)
+    variance = sums @ sums * (count - 1) / count
     freedom = max(len(np.unique(clusters[converted])) - 1, 1)
     return float(t.ppf((1 + level) / 2, freedom) * np.sqrt(variance))
 
