@@ -15,8 +15,6 @@ reasons as (
     where
         reasons.is_met
         and reasons.source = 'rule'
-        and reasons.effect <> 'disqualify'
-        and reasons.points >= 0
         and (
             reasons.points > 0
             or reasons.effect = 'hand_raise'
