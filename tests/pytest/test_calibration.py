@@ -23,14 +23,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 SHUFFLES = 20
 
 
-@pytest.fixture(scope="module")
-def weekly(build):
-    """The demo with its statistics."""
-    built = build(selector="weekly")
-    assert built.returncode == 0, built.output
-    return built
-
-
 def frame(built, sql):
     with duckdb.connect(str(built.database), read_only=True) as connection:
         return connection.execute(sql).df()
