@@ -25,6 +25,7 @@ from conftest import PROJECT, Build, Built
 README = PROJECT / "README.md"
 GUIDE = PROJECT / "docs" / "editing-definitions.md"
 EVIDENCE = PROJECT / "docs" / "evidence.md"
+MEASURING = PROJECT / "docs" / "measuring.md"
 PAGES = (
     README,
     PROJECT / "CONTRIBUTING.md",
@@ -101,7 +102,8 @@ def changed(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 @pytest.mark.parametrize(("page", "query", "answer"), queries())
 def test_query_has_the_answer_under_it(request, page, query, answer):
-    built = request.getfixturevalue({GUIDE: "changed", EVIDENCE: "weekly"}.get(page, "demo"))
+    fixtures = {GUIDE: "changed", EVIDENCE: "weekly", MEASURING: "weekly"}
+    built = request.getfixturevalue(fixtures.get(page, "demo"))
     with duckdb.connect(built.database, read_only=True) as connection:
         cursor = connection.execute(query)
         found = table([[column[0] for column in cursor.description], *cursor.fetchall()])

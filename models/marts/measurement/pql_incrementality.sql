@@ -1,12 +1,14 @@
-{#- A difference of less than this is none worth speaking of. -#}
-{%- set margin = 0.05 %}
+{#- A difference of less than this is none worth speaking of. And who looks every day sees some chance
+    difference sooner or later: with fewer leads than this in either arm nothing is claimed. -#}
+{%- set margin, least_leads = 0.05, 30 %}
 
 with
 
+-- a challenger hands out no lead: it has nobody to compare
 definitions as (
 
     select * from {{ ref('int_definitions') }}
-    where status in ('live', 'challenger')
+    where status = 'live'
 
 ),
 
@@ -83,6 +85,7 @@ verdicts as (
     select
         *,
         case
+            when least(routed_count, holdout_count) < {{ least_leads }} then 'not_yet_known'
             when difference_lower > 0 then 'sales_adds'
             when difference_upper < 0 then 'sales_takes_away'
             when difference_lower > -{{ margin }} and difference_upper < {{ margin }}
@@ -96,7 +99,6 @@ verdicts as (
 select
     definitions.definition_id,
     definitions.definition_version,
-    definitions.status,
     definitions.entity_type,
     definitions.outcome_type,
     verdicts.verdict,
@@ -122,7 +124,10 @@ select
     cast(verdicts.difference_upper as decimal(18, 4)) as difference_upper,
     cast(
         case
-            when verdicts.verdict = 'not_yet_known' then greatest(verdicts.holdouts_needed, 1)
+            when verdicts.verdict = 'not_yet_known'
+                then greatest(
+                    verdicts.holdouts_needed, {{ least_leads }} - verdicts.holdout_count, 1
+                )
             else 0
         end as {{ dbt.type_int() }}
     ) as more_needed,
