@@ -103,14 +103,6 @@ def demo(build: Build) -> Built:
 
 
 @pytest.fixture(scope="session")
-def weekly(build: Build) -> Built:
-    """The demo with its statistics, built once for all tests that only read it."""
-    built = build(selector="weekly")
-    assert built.returncode == 0, built.output
-    return built
-
-
-@pytest.fixture(scope="session")
 def whole_demo(build: Build) -> Built:
     """The demo with all its marts, built once for all tests that only read it."""
     built = build(selector="weekly")

@@ -35,9 +35,9 @@ PLANTED = {"project_created", "teammate_joined", "pricing_viewed", "limit_reache
 DUDS = {"logins", "tasks_created"}
 
 
-def test_planted_signals_tell_and_duds_do_not(weekly):
+def test_planted_signals_tell_and_duds_do_not(whole_demo):
     lifts = frame(
-        weekly,
+        whole_demo,
         """
         select signal_id, max(odds_ratio_low) as sure_odds
         from pql.signal_lift
@@ -49,26 +49,26 @@ def test_planted_signals_tell_and_duds_do_not(weekly):
     assert lifts[list(PLANTED)].min() > lifts.reindex(list(DUDS)).fillna(0).max()
 
 
-def test_the_best_trigger_is_planted(weekly):
-    assert weekly.query("""
+def test_the_best_trigger_is_planted(whole_demo):
+    assert whole_demo.query("""
         select signal_id, min_count, verdict from pql.aha_moments
         where definition_id = 'six_signal' and is_best_trigger
     """) == [("project_created", 2, "trigger")]
-    assert not weekly.query("""
+    assert not whole_demo.query("""
         select * from pql.aha_moments
         where definition_id = 'six_signal' and signal_id = 'logins' and verdict <> 'no_signal'
     """)
 
 
-def test_customers_had_created_more_than_the_others(weekly):
-    ((cutoff, others),) = weekly.query("""
+def test_customers_had_created_more_than_the_others(whole_demo):
+    ((cutoff, others),) = whole_demo.query("""
         select cutoff_value, share_of_others from pql.usage_cutoffs
         where definition_id = 'six_signal' and signal_id = 'project_created'
     """)
     assert cutoff >= 2
     assert others < 0.5
     assert (
-        weekly.query("""
+        whole_demo.query("""
         select verdict from pql.usage_cutoffs
         where definition_id = 'six_signal' and signal_id = 'logins'
     """)
@@ -77,12 +77,12 @@ def test_customers_had_created_more_than_the_others(weekly):
     )
 
 
-def test_suggested_points_beat_the_shipped_ones(weekly):
-    areas = frame(weekly, "select * from pql.definition_evaluation")
+def test_suggested_points_beat_the_shipped_ones(whole_demo):
+    areas = frame(whole_demo, "select * from pql.definition_evaluation")
     for definition_id in ("six_signal", "playbook_points"):
         mine = areas[areas["definition_id"] == definition_id].set_index("contender")["auc"]
         assert mine["suggested_points"] >= mine[f"{definition_id}@1"]
-    learned = frame(weekly, "select * from pql_intermediate.int_suggested_points")
+    learned = frame(whole_demo, "select * from pql_intermediate.int_suggested_points")
     suggested = learned[learned["contender"] == "suggested_points"]
     assert set(suggested["definition_id"]) == {"six_signal", "playbook_points"}
     assert "teammate_joined" in suggested.groupby("definition_id")["signal_id"].first().tolist()
@@ -90,9 +90,9 @@ def test_suggested_points_beat_the_shipped_ones(weekly):
     assert suggested.groupby("definition_id").size().max() <= 8
 
 
-def test_nothing_is_suggested_that_does_not_beat_plain_orders(weekly):
+def test_nothing_is_suggested_that_does_not_beat_plain_orders(whole_demo):
     verdicts = dict(
-        weekly.query("""
+        whole_demo.query("""
             select definition_id, verdict from pql.definition_evaluation
             where contender = 'suggested_points'
         """)
@@ -102,14 +102,14 @@ def test_nothing_is_suggested_that_does_not_beat_plain_orders(weekly):
         "playbook_points": "beats_baselines",
         "six_signal": "no_better_than_most_active",
     }
-    assert weekly.query("select distinct definition_id from pql.suggested_points") == [
+    assert whole_demo.query("select distinct definition_id from pql.suggested_points") == [
         ("playbook_points",)
     ]
 
 
-def test_the_thresholds_of_today_are_on_the_curve(weekly):
+def test_the_thresholds_of_today_are_on_the_curve(whole_demo):
     assert set(
-        weekly.query(
+        whole_demo.query(
             "select contender, cast(score_threshold as int) from pql.threshold_curve"
             " where is_current"
         )
@@ -120,7 +120,7 @@ def test_the_thresholds_of_today_are_on_the_curve(weekly):
 
 
 @pytest.fixture(scope="module")
-def prepared(weekly):
+def prepared(whole_demo):
     """What the Python models read of six_signal, with the values of the held-out observations."""
     held_out = """
         select observations.*, row_number() over (order by cluster_id, entity_id, observed_on) as n
@@ -151,7 +151,7 @@ def prepared(weekly):
             where definition_id = 'six_signal' and contender_type <> 'suggestion'
         """,
     }
-    return {name: frame(weekly, sql) for name, sql in tables.items()}
+    return {name: frame(whole_demo, sql) for name, sql in tables.items()}
 
 
 WINDOWS = [1, 3, 7, 14, 30, 90]
@@ -199,13 +199,13 @@ def judged(prepared, training_labels, held_out_labels):
     return found.set_index("contender")["verdict"]
 
 
-def test_the_rebuilt_judgement_is_that_of_the_models(weekly, prepared):
+def test_the_rebuilt_judgement_is_that_of_the_models(whole_demo, prepared):
     """Under the true labels: what the shuffles below use is what the models do."""
     found = judged(
         prepared, prepared["training"]["is_converted"], prepared["held_out"]["is_converted"]
     )
     assert found.to_dict() == dict(
-        weekly.query("""
+        whole_demo.query("""
             select contender, verdict from pql_intermediate.int_definition_evaluation
             where definition_id = 'six_signal'
         """)
@@ -241,10 +241,10 @@ def shuffled(observations, random):
 # --- leaks ----------------------------------------------------------------------------------------
 
 
-def test_a_leak_is_caught_by_the_shipped_tests(weekly, tmp_path):
+def test_a_leak_is_caught_by_the_shipped_tests(whole_demo, tmp_path):
     """The values of observations are computed once more, this time with a week of the future."""
-    database = shutil.copy(weekly.database, tmp_path / "leaky.duckdb")
-    compiled = weekly.folder / "target" / "run" / "pql" / "models" / "intermediate" / "calibration"
+    database = shutil.copy(whole_demo.database, tmp_path / "leaky.duckdb")
+    compiled = whole_demo.folder / "target" / "run" / "pql" / "models" / "intermediate" / "calibration"
     sql = (compiled / "int_observed_values.sql").read_text()
     leaky = sql.replace(
         "activity_date <= observed_dates.observed_on",
@@ -254,10 +254,10 @@ def test_a_leak_is_caught_by_the_shipped_tests(weekly, tmp_path):
     select = leaky[leaky.index("as (") + 3 :].strip().rstrip(";")
     with duckdb.connect(str(database)) as connection:
         catalog = connection.execute("select current_database()").fetchone()[0]
-        select = select.replace(f'"{weekly.database.stem}".', f'"{catalog}".')
+        select = select.replace(f'"{whole_demo.database.stem}".', f'"{catalog}".')
         table = "pql_intermediate.int_observed_values"
         connection.execute(f"create or replace table {table} as {select}")
-    failed = run_tests(database, weekly.folder, "int_observed_values")
+    failed = run_tests(database, whole_demo.folder, "int_observed_values")
     assert "observed_values_hold_no_later_day" in failed
     assert any("every_row_satisfies_int_observed_values" in name for name in failed)
 
@@ -282,8 +282,8 @@ def run_tests(database, folder, models):
 
 
 @pytest.fixture
-def usual(weekly, monkeypatch):
-    monkeypatch.setenv("PQL_DUCKDB_PATH", str(weekly.database))
+def usual(whole_demo, monkeypatch):
+    monkeypatch.setenv("PQL_DUCKDB_PATH", str(whole_demo.database))
 
 
 def cells(path):

@@ -102,7 +102,7 @@ def changed(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 @pytest.mark.parametrize(("page", "query", "answer"), queries())
 def test_query_has_the_answer_under_it(request, page, query, answer):
-    fixtures = {GUIDE: "changed", EVIDENCE: "weekly", MEASURING: "weekly"}
+    fixtures = {GUIDE: "changed", EVIDENCE: "whole_demo", MEASURING: "whole_demo"}
     built = request.getfixturevalue(fixtures.get(page, "demo"))
     with duckdb.connect(built.database, read_only=True) as connection:
         cursor = connection.execute(query)

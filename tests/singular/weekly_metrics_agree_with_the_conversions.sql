@@ -1,5 +1,5 @@
--- New leads and payments of all weeks are the first periods of pql_conversions, in all and in each way
--- of telling companies apart; those held out do not count as payments.
+-- New leads and payments of all weeks are the first periods of pql_conversions, in all and in each
+-- way of telling companies apart; those held out do not count as payments.
 {{ config(group='pql') }}
 
 with

@@ -150,6 +150,12 @@ select
     case when outcomes.claim_rank = 1 then outcomes.outcome_id end as outcome_id,
     opportunities.amount as opportunity_amount,
     case when outcomes.claim_rank = 1 then outcomes.amount end as acv,
+    cast(
+        case
+            when outcomes.claim_rank = 1
+                then {{ dbt.datediff('leads.qualified_on', 'outcomes.outcome_on', 'day') }}
+        end as {{ dbt.type_int() }}
+    ) as days_to_paid,
     coalesce(outcomes.claim_rank > 1, false) as is_outcome_shared,
     leads.opportunity_window_ends_on <= clock.as_of_date as is_opportunity_window_over,
     leads.conversion_window_ends_on <= clock.as_of_date as is_conversion_window_over,

@@ -57,7 +57,7 @@ shown_signals as (
     inner join {{ ref('int_signals') }} as signals
         on signal_days.signal_id = signals.signal_id
     where
-        signals.signal_id in (select requires_signal_id from rules)
+        signals.signal_id in (select rules.requires_signal_id from rules)
         and (
             signals.window_days is null
             or {{ add_days('signal_days.activity_date', 'signals.window_days') }}

@@ -161,7 +161,8 @@ select
     ranked_answers.status as response_status,
     ranked_answers.reason as response_reason,
     cast(
-        {{ dbt.datediff('leads.qualified_at', 'first_touches.first_touch_at', 'minute') }} / 60.0
+        {{ dbt.datediff('leads.qualified_at', 'first_touches.first_touch_at', 'minute') }}
+        / 60.0
         as decimal(18, 2)
     ) as hours_to_first_touch,
     leads.qualified_at,

@@ -31,6 +31,7 @@ leads as (
         lead_results.opportunity_id,
         lead_results.opportunity_on,
         lead_results.paid_on,
+        lead_results.days_to_paid,
         lead_results.is_opportunity_window_over,
         lead_results.is_conversion_window_over,
         lead_touches.response_status,
@@ -190,14 +191,13 @@ ranked_days as (
     select
         definition_key,
         lead_source,
-        {{ dbt.datediff('qualified_on', 'paid_on', 'day') }} as days_to_paid,
+        days_to_paid,
         row_number() over (
-            partition by definition_key, lead_source
-            order by {{ dbt.datediff('qualified_on', 'paid_on', 'day') }}
+            partition by definition_key, lead_source order by days_to_paid
         ) as day_rank,
         count(*) over (partition by definition_key, lead_source) as day_count
     from leads
-    where lead_number = 1 and paid_on is not null and is_conversion_window_over
+    where lead_number = 1 and days_to_paid is not null and is_conversion_window_over
 
 ),
 
@@ -241,35 +241,36 @@ times_to_close as (
 
 ),
 
+recent_starts as (
+
+    select
+        new_leads.definition_key,
+        'lead' as kind,
+        new_leads.qualified_on > clock.growth_from as is_recent
+    from new_leads
+    inner join clock
+        on new_leads.qualified_on > clock.earlier_growth_from
+    union all
+    select
+        sign_ups.definition_key,
+        'sign_up' as kind,
+        sign_ups.signed_up_on > clock.growth_from as is_recent
+    from sign_ups
+    inner join clock
+        on sign_ups.signed_up_on > clock.earlier_growth_from
+
+),
+
 growth_counts as (
 
     select
-        definitions.definition_key,
-        count(case when starts.kind = 'lead' and starts.is_recent then 1 end) as recent_leads,
-        count(case when starts.kind = 'lead' and not starts.is_recent then 1 end) as earlier_leads,
-        count(case when starts.kind = 'sign_up' and starts.is_recent then 1 end) as recent_sign_ups,
-        count(case when starts.kind = 'sign_up' and not starts.is_recent then 1 end)
-            as earlier_sign_ups
-    from definitions
-    inner join (
-        select
-            new_leads.definition_key,
-            'lead' as kind,
-            new_leads.qualified_on > clock.growth_from as is_recent
-        from new_leads
-        inner join clock
-            on new_leads.qualified_on > clock.earlier_growth_from
-        union all
-        select
-            sign_ups.definition_key,
-            'sign_up' as kind,
-            sign_ups.signed_up_on > clock.growth_from as is_recent
-        from sign_ups
-        inner join clock
-            on sign_ups.signed_up_on > clock.earlier_growth_from
-    ) as starts
-        on definitions.definition_key = starts.definition_key
-    group by definitions.definition_key
+        definition_key,
+        count(case when kind = 'lead' and is_recent then 1 end) as recent_leads,
+        count(case when kind = 'lead' and not is_recent then 1 end) as earlier_leads,
+        count(case when kind = 'sign_up' and is_recent then 1 end) as recent_sign_ups,
+        count(case when kind = 'sign_up' and not is_recent then 1 end) as earlier_sign_ups
+    from recent_starts
+    group by definition_key
 
 ),
 

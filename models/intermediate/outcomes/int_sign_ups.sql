@@ -34,6 +34,14 @@ sign_ups as (
 
 ),
 
+built_in_signals as (
+
+    select signal_id
+    from {{ ref('int_signal_events') }}
+    where event_name like '@%'
+
+),
+
 -- a sign-up is the start of a life, not a sign of it
 activation_days as (
 
@@ -44,12 +52,9 @@ activation_days as (
     from {{ ref('int_entity_signal_days') }} as signal_days
     inner join {{ ref('int_signals') }} as signals
         on signal_days.signal_id = signals.signal_id
-    where
-        signals.category = 'activation'
-        and signals.signal_id not in (
-            select signal_id from {{ ref('int_signal_events') }}
-            where event_name like '@%'
-        )
+    left join built_in_signals
+        on signals.signal_id = built_in_signals.signal_id
+    where signals.category = 'activation' and built_in_signals.signal_id is null
     group by signal_days.entity_type, signal_days.entity_id
 
 )

@@ -35,10 +35,7 @@ select
                 ) }}
         end as {{ dbt.type_int() }}
     ) as days_to_won,
-    cast(
-        {{ dbt.datediff('lead_starts.qualified_on', 'lead_results.paid_on', 'day') }}
-        as {{ dbt.type_int() }}
-    ) as days_to_paid,
+    lead_results.days_to_paid,
     cast(lead_results.opportunity_amount as decimal(18, 2)) as opportunity_amount,
     lead_results.acv,
     lead_starts.is_holdout,

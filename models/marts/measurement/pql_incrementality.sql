@@ -1,5 +1,5 @@
-{#- A difference of less than this is none worth speaking of. And who looks every day sees some chance
-    difference sooner or later: with fewer leads than this in either arm nothing is claimed. -#}
+{#- A difference of less than this is none worth speaking of. And who looks every day sees some
+    chance difference sooner or later: with fewer leads in either arm nothing is claimed. -#}
 {%- set margin, least_leads = 0.05, 30 %}
 
 with

@@ -45,6 +45,7 @@ first_leads as (
         lead_results.opportunity_on,
         lead_results.opportunity_closed_on,
         lead_results.paid_on,
+        lead_results.days_to_paid,
         cast({{ dbt.date_trunc('week', 'lead_starts.qualified_on') }} as date) as week_start
     from {{ ref('int_lead_starts') }} as lead_starts
     inner join {{ ref('int_lead_results') }} as lead_results
@@ -60,7 +61,6 @@ segmented_leads as (
         *,
         '{{ segment_type }}' as segment_type,
         {{ segment }} as segment,
-        {{ dbt.datediff('qualified_on', 'paid_on', 'day') }} as days_to_paid,
         case
             when not is_holdout and paid_on is not null then 1
             else 0
@@ -182,24 +182,35 @@ sign_up_weeks as (
 
 ),
 
+weeks as (
+
+    select week_start from first_leads
+    union
+    select week_start from sign_ups
+
+),
+
+sources as (
+
+    select distinct
+        definition_key,
+        lead_source
+    from first_leads
+
+),
+
 -- a week without a lead has none: that is a number too
 quiet_weeks as (
 
     select
-        definitions.definition_key,
-        weeks.week_start,
-        sources.lead_source
-    from definitions
-    cross join (
-        select week_start from first_leads
-        union
-        select week_start from sign_ups
-    ) as weeks
-    inner join (select distinct definition_key, lead_source from first_leads) as sources
-        on definitions.definition_key = sources.definition_key
+        sources.definition_key,
+        sources.lead_source,
+        weeks.week_start
+    from sources
+    cross join weeks
     left join lead_weeks
         on
-            definitions.definition_key = lead_weeks.definition_key
+            sources.definition_key = lead_weeks.definition_key
             and weeks.week_start = lead_weeks.week_start
             and sources.lead_source = lead_weeks.lead_source
             and lead_weeks.segment_type = 'all'
