@@ -244,7 +244,9 @@ def shuffled(observations, random):
 def test_a_leak_is_caught_by_the_shipped_tests(whole_demo, tmp_path):
     """The values of observations are computed once more, this time with a week of the future."""
     database = shutil.copy(whole_demo.database, tmp_path / "leaky.duckdb")
-    compiled = whole_demo.folder / "target" / "run" / "pql" / "models" / "intermediate" / "calibration"
+    compiled = (
+        whole_demo.folder / "target" / "run" / "pql" / "models" / "intermediate" / "calibration"
+    )
     sql = (compiled / "int_observed_values.sql").read_text()
     leaky = sql.replace(
         "activity_date <= observed_dates.observed_on",
