@@ -68,6 +68,28 @@ def evidence(part: Part, definition_id: str, version: int) -> str:
     return f"Judged on dates held out: {verdict(row['verdict']).words}." if row else ""
 
 
+def changes(part: Part, definition: Row) -> list[dict[str, Any]]:
+    """List what held-out dates ask to change in a definition."""
+    definition_id, version = definition["definition_id"], definition["definition_version"]
+    row = judged(part, definition_id, f"{definition_id}@{version}")
+    if row is None or row["verdict"] in ("beats_baselines", "not_enough_data"):
+        return []
+    suggestion = judged(part, definition_id, "suggested_points")
+    if suggestion is not None and suggestion["verdict"] == "beats_baselines":
+        advice = "Try the suggested points as a draft (`make suggest`, then `make preview`): they "
+        advice += "know more than any plain order."
+    else:
+        advice = "Ask for what buyers do before they pay: `signal_lift` lists it."
+    return [
+        {
+            "definition": definition["definition_name"],
+            "verdict": verdict(row["verdict"]),
+            "advice": advice,
+            "evidence": evaluation_sentence(row),
+        }
+    ]
+
+
 def evaluation(part: Part, definition_id: str, version: int) -> Block:
     """Compare the versions of a definition with plain orders on held-out dates."""
     title = "Does it know more than a plain order?"
@@ -136,15 +158,17 @@ def thresholds(part: Part, definition_id: str, version: int) -> list[Block]:
     ]
     if not rows:
         return [Block("Is the threshold right?", part.lack("this definition"), part.marts)]
-    current = next((row for row in rows if row["is_current"]), None)
-    today = float(current["score_threshold"]) if current else None
-    return [threshold_curve(part, rows, current, today), score_bands(part, rows, today)]
+    row = current(rows)
+    today = float(row["score_threshold"]) if row else None
+    return [
+        threshold_curve(part, rows, today),
+        threshold_volume(part, rows, today),
+        score_bands(part, rows, today),
+    ]
 
 
-def threshold_curve(
-    part: Part, rows: Sequence[Row], current: Row | None, today: float | None
-) -> Block:
-    """Draw precision, recall and volume by threshold."""
+def threshold_curve(part: Part, rows: Sequence[Row], today: float | None) -> Block:
+    """Draw precision and recall by threshold."""
     names = {
         "precision_share": "of the leads, the share that converts",
         "recall_share": "of those who convert, the share that is a lead",
@@ -153,15 +177,47 @@ def threshold_curve(
     lines = [
         {
             "score": row["score_threshold"],
-            "series": words_of,
+            "series": series,
             "share": row[name],
             "says": f"threshold {words.number(row['score_threshold'])}: "
-            f"{words.percent(row[name])} {words_of}",
+            f"{words.percent(row[name])} {series}",
         }
         for row in rows
-        for name, words_of in names.items()
+        for name, series in names.items()
         if row[name] is not None
     ]
+    says = threshold_sentence(rows)
+    return Block(
+        "Is the threshold right?",
+        says,
+        part.marts,
+        pictures=(
+            charts.picture(
+                lambda width: charts.threshold_lines(lines, width, end_of(rows), today, form), says
+            ),
+        ),
+        keys=[
+            Key(name, line, colour)
+            for (name, colour), line in zip(form.items(), ("line", "dashes"), strict=True)
+        ],
+        table=Table(
+            (
+                number_column("score_threshold", "Threshold"),
+                number_column("lead_count", "Leads"),
+                number_column("converted_count", "Of these, convert"),
+                number_column("precision_share", "Share", words.percent),
+                number_column("recall_share", "Of all who convert", words.percent),
+            ),
+            rows,
+            is_stacked=False,
+        ),
+        note="Counted on weekly dates held out from learning: a lead of several dates counts on "
+        "each. To convert is to have the outcome that the definition is there to foresee.",
+    )
+
+
+def threshold_volume(part: Part, rows: Sequence[Row], today: float | None) -> Block:
+    """Draw the number of new leads a week by threshold."""
     bars = [
         {
             "score": row["score_threshold"],
@@ -171,60 +227,67 @@ def threshold_curve(
         }
         for row in rows
     ]
-    top = float(rows[-1]["score_threshold"]) * 1.05
-    says = threshold_sentence(rows, current)
+    says = volume_sentence(rows)
     return Block(
-        "Is the threshold right?",
+        "How many leads would other thresholds give?",
         says,
         part.marts,
         pictures=(
             charts.picture(
-                lambda width: charts.threshold_lines(lines, width, top, today, form), says
-            ),
-            charts.picture(
-                lambda width: charts.threshold_bars(bars, width, top, today),
-                "New leads a week by threshold; the numbers are in the table below.",
+                lambda width: charts.threshold_bars(bars, width, end_of(rows), today), says
             ),
         ),
-        keys=[
-            *(
-                Key(name, line, colour)
-                for (name, colour), line in zip(form.items(), ("line", "dashes"), strict=True)
-            ),
-            Key("new leads a week (lower chart)", "bar", charts.BLUE),
-        ],
+        keys=(Key("new leads a week", "bar", charts.BLUE),),
         table=Table(
             (
                 number_column("score_threshold", "Threshold"),
                 number_column("new_leads_per_week", "New leads a week"),
-                number_column("precision_share", "Of leads, convert", words.percent),
-                number_column("recall_share", "Of converting, are leads", words.percent),
                 number_column("share_of_entities", "Of all, become leads", words.percent),
             ),
             rows,
             is_stacked=False,
         ),
-        note="Counted on weekly dates held out from learning; a lead counts on each date.",
+        note="On the same dates.",
     )
 
 
-def threshold_sentence(rows: Sequence[Row], current: Row | None) -> str:
-    """Say what today's threshold gives, and which thresholds give a usual number of leads."""
-    sentences = []
-    if current:
+def end_of(rows: Sequence[Row]) -> float:
+    """Return where the scale of thresholds ends."""
+    return float(rows[-1]["score_threshold"]) * 1.05
+
+
+def current(rows: Sequence[Row]) -> Row | None:
+    """Return the row of today's threshold."""
+    return next((row for row in rows if row["is_current"]), None)
+
+
+def threshold_sentence(rows: Sequence[Row]) -> str:
+    """Say what today's threshold gives."""
+    row = current(rows)
+    if row is None:
+        return "This version asks for no score; the curve shows what one would give."
+    return (
+        f"At today's {words.number(row['score_threshold'])} points, "
+        f"{words.percent(row['precision_share'])} of the leads convert, and they are "
+        f"{words.percent(row['recall_share'])} of all who convert."
+    )
+
+
+def volume_sentence(rows: Sequence[Row]) -> str:
+    """Say how many leads today's threshold gives, and which give a usual number."""
+    row, sentences = current(rows), []
+    if row:
         sentences.append(
-            f"At today's {words.number(current['score_threshold'])} points, "
-            f"{words.percent(current['precision_share'])} of the leads convert; they are "
-            f"{words.percent(current['recall_share'])} of all who convert, and "
-            f"{words.number(current['new_leads_per_week'])} new ones come a week."
+            f"Today's gives {words.number(row['new_leads_per_week'])} new leads a week; "
+            f"{words.percent(row['share_of_entities'])} of all become one."
         )
-    else:
-        sentences.append("This version asks for no score; the curve shows what one would give.")
     usual = [row["score_threshold"] for row in rows if row["is_in_usual_band"]]
     if usual:
         low, high = words.number(min(usual)), words.number(max(usual))
         reach = low if low == high else f"{low} to {high}"
-        sentences.append(f"The usual 15 to 25% of all would reach {reach} points.")
+        sentences.append(f"A threshold of {reach} would take in the usual 15 to 25%.")
+    else:
+        sentences.append("No threshold would take in the usual 15 to 25% of all.")
     return " ".join(sentences)
 
 

@@ -122,8 +122,8 @@ def card(part: Part, definition: Row, evidence: str) -> Card:
     )
 
 
-def changes(part: Part, definitions: Sequence[Row]) -> list[dict[str, Any]]:
-    """List what the checks ask to change in these definitions."""
+def changes(part: Part, definition: Row) -> list[dict[str, Any]]:
+    """List what the checks ask to change in a definition."""
     return [
         {
             "definition": definition["definition_name"],
@@ -134,7 +134,6 @@ def changes(part: Part, definitions: Sequence[Row]) -> list[dict[str, Any]]:
             + f"; fine is {usual(check)}"
             + (f"; {check['detail']}" if check["detail"] else ""),
         }
-        for definition in definitions
         for check in by_urgency(of_version(part, definition))
     ]
 

@@ -80,7 +80,7 @@ DEFINITIONS = Query(
 
 # No mail address leaves the database: a user is named by id and company.
 MOVES = Query(
-    ("pql_history", "pql_definitions", "pql_reasons", "pql_accounts", "pql_users"),
+    ("pql_history", "pql_transitions", "pql_definitions", "pql_accounts", "pql_users"),
     """
     with
     standings as (
@@ -93,90 +93,65 @@ MOVES = Query(
             and (history.valid_to is null or history.valid_to > $as_of_date)
             and definitions.status in ('live', 'challenger')
     ),
-    moves as (
-        select
-            challenger.definition_id,
-            live.definition_version as live_version,
-            challenger.definition_version,
-            challenger.entity_type,
-            challenger.entity_id,
-            challenger.is_qualified as is_entering,
-            live.score as live_score,
-            challenger.score as challenger_score
-        from standings as challenger
-        inner join standings as live
-            on
-                challenger.definition_id = live.definition_id
-                and challenger.entity_id = live.entity_id
-                and live.status = 'live'
-        where challenger.status = 'challenger' and challenger.is_qualified <> live.is_qualified
-    ),
-    lines as (
-        select
-            moves.definition_id,
-            moves.definition_version,
-            moves.entity_id,
-            reasons.rule_id,
-            max(reasons.reason) filter (where reasons.definition_version = moves.definition_version)
-                as challenger_reason,
-            max(reasons.reason) filter (where reasons.definition_version = moves.live_version)
-                as live_reason,
-            coalesce(
-                sum(reasons.points)
-                    filter (where reasons.definition_version = moves.definition_version),
-                0
-            ) as challenger_points,
-            coalesce(
-                sum(reasons.points) filter (where reasons.definition_version = moves.live_version),
-                0
-            ) as live_points
-        from moves
-        inner join pql.pql_reasons as reasons
-            on
-                moves.definition_id = reasons.definition_id
-                and moves.entity_id = reasons.entity_id
-                and reasons.definition_version in (moves.live_version, moves.definition_version)
-        group by all
-    ),
-    differences as (
+    turns as (
         select
             definition_id,
             definition_version,
             entity_id,
-            list({
-                'reason': coalesce(challenger_reason, live_reason, rule_id),
-                'before': live_points,
-                'after': challenger_points
-            } order by abs(challenger_points - live_points) desc, rule_id) as changes
-        from lines
-        where challenger_points <> live_points
-        group by all
+            max(transition_on) as turned_on,
+            max_by(trigger_reason, transition_on) as turned_by
+        from pql.pql_transitions
+        group by definition_id, definition_version, entity_id
     ),
-    users as (
-        select distinct user_id, account_name from pql.pql_users
-    ),
-    accounts as (
-        select distinct account_id, account_name from pql.pql_accounts
+    names as (
+        select distinct 'account' as entity_type, account_id as entity_id, account_name
+        from pql.pql_accounts
+        union
+        select distinct 'user' as entity_type, user_id as entity_id, account_name
+        from pql.pql_users
     )
     select
-        moves.*,
-        coalesce(accounts.account_name, users.account_name) as account_name,
-        differences.changes
-    from moves
-    left join accounts
-        on moves.entity_type = 'account' and moves.entity_id = accounts.account_id
-    left join users
-        on moves.entity_type = 'user' and moves.entity_id = users.user_id
-    left join differences using (definition_id, definition_version, entity_id)
+        challenger.definition_id,
+        challenger.definition_version,
+        challenger.entity_type,
+        challenger.entity_id,
+        names.account_name,
+        challenger.is_qualified as is_entering,
+        live.score as live_score,
+        challenger.score as challenger_score,
+        live_turns.turned_on as live_turned_on,
+        live_turns.turned_by as live_turned_by,
+        challenger_turns.turned_on as challenger_turned_on,
+        challenger_turns.turned_by as challenger_turned_by
+    from standings as challenger
+    inner join standings as live
+        on
+            challenger.definition_id = live.definition_id
+            and challenger.entity_id = live.entity_id
+            and live.status = 'live'
+    left join names
+        on
+            challenger.entity_type = names.entity_type
+            and challenger.entity_id = names.entity_id
+    left join turns as live_turns
+        on
+            live.definition_id = live_turns.definition_id
+            and live.definition_version = live_turns.definition_version
+            and live.entity_id = live_turns.entity_id
+    left join turns as challenger_turns
+        on
+            challenger.definition_id = challenger_turns.definition_id
+            and challenger.definition_version = challenger_turns.definition_version
+            and challenger.entity_id = challenger_turns.entity_id
+    where challenger.status = 'challenger' and challenger.is_qualified <> live.is_qualified
     order by
-        moves.definition_id,
-        moves.definition_version,
-        moves.is_entering desc,
-        greatest(moves.challenger_score, moves.live_score) desc,
-        moves.entity_id
+        challenger.definition_id,
+        challenger.definition_version,
+        challenger.is_qualified desc,
+        greatest(challenger.score, live.score) desc,
+        challenger.entity_id
     """,
 )
-
 
 # Half a year: enough weeks for a trend, and few enough to be seen one by one.
 WEEKS = Query(

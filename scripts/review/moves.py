@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from report import Row
 
 from review import words
-from review.blocks import Block, Column, Table, number_column
+from review.blocks import Block, Column, Table
 from review.marts import Part
 
 MOST_ROWS = 40
-MOST_CAUSES = 3
 
 
 def block(part: Part, definition: Row, challenger: Row) -> Block:
@@ -44,13 +43,12 @@ def block(part: Part, definition: Row, challenger: Row) -> Block:
             (
                 Column("who", "Who"),
                 Column("movement", "Would"),
-                number_column("live_score", f"Score under {live_version}"),
-                number_column("challenger_score", f"Score under {version}"),
-                Column("why", "Why"),
+                Column("live", f"Under version {live_version}, live"),
+                Column("challenger", f"Under version {version}"),
             ),
             [described(row) for row in shown(mine)],
         ),
-        note="As of the last day counted; nothing is changed by looking.",
+        note="As of the last day counted. In brackets: what turned it last.",
     )
 
 
@@ -73,13 +71,16 @@ def described(move: Row) -> Row:
         "who": who,
         "movement": words.Verdict("enter", "good")
         if move["is_entering"]
-        else (words.Verdict("leave", "look")),
-        "live_score": move["live_score"],
-        "challenger_score": move["challenger_score"],
-        "why": "; ".join(
-            f"{change['reason']}: {words.number(change['after'])} points, "
-            f"was {words.number(change['before'])}"
-            for change in (move["changes"] or [])[:MOST_CAUSES]
-        )
-        or "the same points; what differs is a condition, or how long it may stay below the mark",
+        else words.Verdict("leave", "look"),
+        "live": standing(move, "live", not move["is_entering"]),
+        "challenger": standing(move, "challenger", move["is_entering"]),
     }
+
+
+def standing(move: Row, side: str, is_qualified: bool) -> str:
+    """Say where a lead stands under one version, since when, and what turned it."""
+    points = f"{words.number(move[f'{side}_score'])} points"
+    if move[f"{side}_turned_on"] is None:
+        return f"{points}; never qualified"
+    verb = "qualified since" if is_qualified else "lapsed on"
+    return f"{points}; {verb} {words.day(move[f'{side}_turned_on'])} ({move[f'{side}_turned_by']})"

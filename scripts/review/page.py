@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from report import Row
 
 from review import blocks, calibration, checks, marts, moves, results, words
@@ -50,6 +51,7 @@ def write(parts: Parts) -> str:
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
     )
+    environment.filters["prose"] = prose
     environment.tests |= {
         "verdict": lambda value: isinstance(value, words.Verdict),
         "cell": lambda value: isinstance(value, blocks.Cell),
@@ -69,6 +71,11 @@ def write(parts: Parts) -> str:
             about_sales(parts),
         ],
     )
+
+
+def prose(text: str) -> Markup:
+    """Escape a text, and set what stands in backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 escaped
 
 
 # --- the sections ---------------------------------------------------------------------------------
@@ -100,20 +107,28 @@ def families(definitions: Sequence[Row]) -> list[list[Row]]:
 
 def changes(parts: Parts, live: Sequence[Row]) -> Section:
     """List what to change in the live definitions."""
-    part = parts["checks"]
-    rows = checks.changes(part, live)
+    part, evaluations = parts["checks"], parts["evaluations"]
+    rows = [
+        row
+        for definition in live
+        for row in (
+            *checks.changes(part, definition),
+            *calibration.changes(evaluations, definition),
+        )
+    ]
     if rows:
-        says = "What the checks of the live definitions ask for, one definition after the other: "
-        says += "what is too loose or too tight, then what deserves a look."
+        says = "What the live definitions ask for: what is too loose or too tight first, then what "
+        says += "deserves a look, then what held-out dates say."
     else:
-        says = "No check asks for a change." if part.rows else part.lack("any definition")
+        says = "Nothing asks for a change." if part.rows else part.lack("any definition")
     columns = (
         Column("definition", "Definition"),
         Column("verdict", "Verdict"),
         Column("advice", "What to do"),
         Column("evidence", "Because"),
     )
-    block = Block("", says, part.marts, table=Table(columns, rows) if rows else None)
+    marts_named = (*part.marts, *evaluations.marts)
+    block = Block("", says, marts_named, table=Table(columns, rows) if rows else None)
     return Section("what-to-change", "What to change", [], [block])
 
 

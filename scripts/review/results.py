@@ -213,8 +213,13 @@ def funnel(part: Part, definition: Row) -> Block:
                 for metric, entry in metrics.items()
             ],
         ),
-        note="Whole weeks of the last 26, as far as they are old enough to tell. Both are "
-        f"{definition['entity_type']}s whom the definition is for.",
+        note="Whole weeks of the last 26, as far as they are old enough to tell. Marketing's are "
+        "among those whom this definition is for."
+        + (
+            " People of one account share its payment: it is the first one's."
+            if definition["entity_type"] == "user"
+            else ""
+        ),
     )
 
 
@@ -377,20 +382,16 @@ def first_touches(part: Part, definition: Row) -> Block:
         return Block(title, part.lack("leads with a deadline, old enough to tell"), part.marts)
     bars = [
         {
-            "group": row["first_touch"],
+            "group": called(row["first_touch"]),
             "series": "leads",
             "share": row["paid_rate"],
             "label": words.part_of(row["paid_count"], row["lead_count"]),
-            "says": f"called {row['first_touch']}: "
+            "says": f"{called(row['first_touch'])}: "
             f"{words.part_of(row['paid_count'], row['lead_count'])} paid",
         }
         for row in rows
     ]
-    fastest = rows[0]
-    says = (
-        f"Called {fastest['first_touch']}: "
-        f"{words.part_of(fastest['paid_count'], fastest['lead_count'])} paid."
-    )
+    says = "Of those " + "; ".join(f"{bar['group']}, {bar['label']}" for bar in bars) + " paid."
     return Block(
         title,
         says,
@@ -418,8 +419,14 @@ def first_touches(part: Part, definition: Row) -> Block:
             ],
             is_stacked=False,
         ),
-        note="Who is called sooner may have been the better lead to begin with: this is no proof.",
+        note="Of few leads little can be said; and who is called sooner may have been the better "
+        "lead to begin with.",
     )
+
+
+def called(first_touch: str) -> str:
+    """Say when somebody was called: called within 24 hours, called later, never called."""
+    return "never called" if first_touch == "never" else f"called {first_touch}"
 
 
 # --- what sales adds ------------------------------------------------------------------------------
@@ -443,9 +450,9 @@ def incrementality(part: Part) -> Block:
         "A share of the leads is held out from sales by chance; what they do is what leads do "
         "without a call. "
         + (
-            f"It is known for {words.counted(len(known), 'version')}."
+            f"For {words.counted(len(known), 'definition')} it is known."
             if known
-            else "It is not yet known for any version: act on no difference until it is."
+            else "It is not yet known for any: act on no difference until it is."
         ),
         part.marts,
         table=Table(
@@ -470,7 +477,8 @@ def incrementality(part: Part) -> Block:
                 for row in part.rows
             ],
         ),
-        note="In brackets: the 95% interval of the difference, in points of percent.",
+        note="In brackets: the 95% interval of the difference, in points of percent. Here a payment"
+        " that people of one account share counts for each of them.",
     )
 
 

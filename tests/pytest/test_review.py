@@ -192,7 +192,7 @@ def test_names_from_the_product_show_as_text(whole_demo, tmp_path, monkeypatch):
         tmp_path,
         f"update pql.pql_accounts set account_name = '{POISON}'",
         f"update pql.pql_users set account_name = '{POISON}'",
-        f"update pql.pql_reasons set reason = '{POISON}'",
+        f"update pql.pql_transitions set trigger_reason = '{POISON}'",
         f"update pql.pql_definitions set definition_name = '{POISON}', description = '{POISON}'",
         f"update pql.definition_review set detail = '{POISON}', advice = '\"{POISON}'",
         f"update pql.pql_weekly_metrics set segment = '{POISON}'  where segment_type <> 'all'",
