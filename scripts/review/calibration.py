@@ -55,7 +55,7 @@ def judged(part: Part, definition_id: str, contender_name: str) -> Row | None:
     return next(
         (
             row
-            for row in part.rows or []
+            for row in part.rows
             if (row["definition_id"], row["contender"]) == (definition_id, contender_name)
         ),
         None,
@@ -93,7 +93,7 @@ def changes(part: Part, definition: Row) -> list[dict[str, Any]]:
 def evaluation(part: Part, definition_id: str, version: int) -> Block:
     """Compare the versions of a definition with plain orders on held-out dates."""
     title = "Does it know more than a plain order?"
-    mine = [row for row in part.rows or [] if row["definition_id"] == definition_id]
+    mine = [row for row in part.rows if row["definition_id"] == definition_id]
     live = judged(part, definition_id, f"{definition_id}@{version}")
     if live is None:
         return Block(title, part.lack("this definition"), part.marts)
@@ -152,7 +152,7 @@ def thresholds(part: Part, definition_id: str, version: int) -> list[Block]:
     """Show what other thresholds would give, and how often each band of scores converts."""
     rows = [
         row
-        for row in part.rows or []
+        for row in part.rows
         if row["definition_id"] == definition_id
         and row["contender"] == f"{definition_id}@{version}"
     ]
@@ -353,10 +353,10 @@ def suggested_points(part: Part, evaluations: Part, definition_id: str) -> Block
     """Show the points that earlier outcomes would have given."""
     title = "What points would the outcomes have given?"
     marts = (*part.marts, *evaluations.marts)
-    mine = [row for row in part.rows or [] if row["definition_id"] == definition_id]
+    mine = [row for row in part.rows if row["definition_id"] == definition_id]
     about = judged(evaluations, definition_id, "suggested_points")
     if not mine:
-        if part.rows is None or about is None:
+        if part.missing or about is None:
             return Block(title, part.lack("this definition"), marts)
         return Block(title, f"None are suggested: {verdict(about['verdict']).words}.", marts)
     threshold = words.number(mine[0]["score_threshold"])

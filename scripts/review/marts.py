@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import duckdb
@@ -12,24 +13,24 @@ class Part(NamedTuple):
     """What one part of the page shows."""
 
     marts: tuple[str, ...]
-    rows: list[Row] | None  # None where a mart is not built
+    rows: Sequence[Row] = ()
+    missing: tuple[str, ...] = ()  # marts that are not built
 
     def lack(self, what: str) -> str:
         """Say why there is nothing to show."""
-        names = " and ".join(self.marts)
-        if self.rows is None:
+        if self.missing:
             return (
-                f"Not known: this database lacks {names}. A build of a part leaves them out; "
-                "`make build` makes all."
+                f"Not known: this database lacks {' and '.join(self.missing)}. A build of a part "
+                "leaves it out; `make build` makes all."
             )
-        return f"Nothing yet about {what}: {names} has no row for it."
+        return f"Nothing yet about {what}: {self.marts[0]} has no row for it."
 
 
 def of_version(part: Part, definition: Row) -> list[Row]:
     """Return the rows about a version of a definition."""
     return [
         row
-        for row in part.rows or []
+        for row in part.rows
         if row["definition_id"] == definition["definition_id"]
         and row["definition_version"] == definition["definition_version"]
     ]
@@ -235,11 +236,14 @@ FIRST_TOUCHES = Query(
 )
 
 HOLDOUTS = Query(
-    ("pql_incrementality",),
+    ("pql_incrementality", "pql_definitions"),
     """
-    select *
-    from pql.pql_incrementality
-    order by case status when 'live' then 1 else 2 end, definition_id, definition_version
+    select holdouts.*, definitions.definition_name
+    from pql.pql_incrementality as holdouts
+    inner join pql.pql_definitions as definitions
+        using (definition_id, definition_version)
+    where definitions.status = 'live'
+    order by holdouts.definition_id
     """,
 )
 
@@ -289,6 +293,7 @@ def read(connection: duckdb.DuckDBPyConnection, query: Query, **values: object) 
             connection, "select table_name from duckdb_tables() where schema_name = 'pql'"
         )
     }
-    if not there.issuperset(query.marts):
-        return Part(query.marts, None)
+    missing = tuple(mart for mart in query.marts if mart not in there)
+    if missing:
+        return Part(query.marts, missing=missing)
     return Part(query.marts, rows(connection, query.sql, **values))

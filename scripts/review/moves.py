@@ -17,7 +17,7 @@ def block(part: Part, definition: Row, challenger: Row) -> Block:
     """Name those on whom the live version and a challenger disagree."""
     live_version, version = definition["definition_version"], challenger["definition_version"]
     title = f"Who would enter or leave under version {version}"
-    if part.rows is None:
+    if part.missing:
         return Block(title, part.lack("a challenger"), part.marts)
     mine = [
         row

@@ -44,7 +44,7 @@ def read(connection: duckdb.DuckDBPyConnection) -> Parts:
 
 def write(parts: Parts) -> str:
     """Write the page."""
-    definitions = parts["definitions"].rows or []
+    definitions = parts["definitions"].rows
     live = [definition for definition in definitions if definition["status"] == "live"]
     as_of_date = parts["clock"].rows[0]["as_of_date"] if parts["clock"].rows else None
     cards = [card(parts, definition) for definition in live]

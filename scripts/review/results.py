@@ -466,8 +466,7 @@ def incrementality(part: Part) -> Block:
             ),
             [
                 {
-                    "name": f"{row['definition_id']}, version {row['definition_version']} "
-                    f"({row['status']})",
+                    "name": row["definition_name"],
                     "verdict": INCREMENTALITY[row["verdict"]],
                     "routed": words.part_of(row["routed_converted_count"], row["routed_count"]),
                     "held_out": words.part_of(row["holdout_converted_count"], row["holdout_count"]),
