@@ -27,16 +27,19 @@
 {%- endmacro %}
 
 {#- The rows of a sync mart as the last build left them; a column that came with an upgrade is null,
-    and before the first build there are none. -#}
+    and before the first build there are none. A unit test, which knows no contract, gives them. -#}
 {% macro synced_rows(model_name) -%}
+    {%- set columns = sync_columns(model_name) -%}
     {%- set found = [] -%}
-    {%- if execute and is_incremental() -%}
+    {%- if not columns -%}
+        {{ return("select * from " ~ this) }}
+    {%- elif is_incremental() -%}
         {%- for column in adapter.get_columns_in_relation(this) -%}
             {%- do found.append(column.name | lower) -%}
         {%- endfor -%}
     {%- endif -%}
     select
-        {%- for column in sync_columns(model_name) %}
+        {%- for column in columns %}
         {% if column.name in found -%}
         {{ column.name }}
         {%- else -%}
@@ -50,23 +53,25 @@
     is_quiet) and a score within `vars: sync_score_step`. None in a build of a past day. Text is cut
     to the length of its field, and never null: an empty text clears a field.
     model_name: the mart; wanted: a relation with all its columns but hash and stamp; key: its key.
-    There is a relation synced. -#}
+    There is a relation synced. A unit test, which knows no contract, sees all rows. -#}
 {% macro rows_to_sync(model_name, wanted, key) -%}
+    {%- set columns = sync_columns(model_name) -%}
+    {%- if not columns -%}{{ return("select * from " ~ wanted) }}{%- endif -%}
     {%- set names = [] -%}
     {%- set loud_names = [] -%}
     select
         wanted_rows.*,
-        {%- for column in sync_columns(model_name) if not column.name.startswith("sync_") -%}
+        {%- for column in columns if not column.name.startswith("sync_") -%}
             {%- do names.append(column.name) -%}
             {%- if not column.meta.is_quiet and column.name != "score" -%}
                 {%- do loud_names.append(column.name) -%}
             {%- endif -%}
         {%- endfor %}
-        {{ dbt.hash(row_text(names, "wanted_rows")) if names else "''" }} as sync_row_hash,
+        {{ dbt.hash(row_text(names, "wanted_rows")) }} as sync_row_hash,
         {{ run_start() }} as sync_changed_at
     from (
         select
-            {%- for column in sync_columns(model_name) if column.name in names %}
+            {%- for column in columns if column.name in names %}
             {% if column.data_type == "string" -%}
             coalesce(substring({{ column.name }}, 1, {{ column.meta.max_length or 255 }}), '')
             {%- else -%}
@@ -81,9 +86,7 @@
         {{ "1 = 0" if var("as_of") else "1 = 1" }}
         and (
             synced.{{ key }} is null
-            {%- if loud_names %}
             or ({{ row_text(loud_names, "wanted_rows") }}) <> ({{ row_text(loud_names, "synced") }})
-            {%- endif %}
             {%- if "score" in names %}
             or abs(coalesce(wanted_rows.score, -1) - coalesce(synced.score, -1))
             >= greatest({{ var("sync_score_step") }}, 1)

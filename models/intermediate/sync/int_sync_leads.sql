@@ -168,7 +168,7 @@ select
         when {{ is_lead }}
             then
                 'As of ' || cast(ranked_leads.as_of_date as {{ text }})
-                || coalesce(': ' || ranked_leads.top_reasons, '')
+                || ': ' || coalesce(ranked_leads.top_reasons, 'meets the definition')
         when ranked_leads.status = 'customer' then 'became a paying customer'
         when ranked_leads.status = 'disqualified'
             then 'not eligible: ' || ranked_leads.ineligible_reason

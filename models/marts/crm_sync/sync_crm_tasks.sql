@@ -167,7 +167,12 @@ known_tasks as (
         judged_tasks.entity_type,
         case when not judged_tasks.is_about_forgotten then judged_tasks.entity_id end
             as entity_id,
-        {%- for column in ["contact_email", "qualified_people", "subject", "body"] %}
+        case
+            when judged_tasks.is_told_anew then leads.subject
+            when judged_tasks.is_about_forgotten then 'somebody who asked to be forgotten'
+            else judged_tasks.subject
+        end as subject,
+        {%- for column in ["contact_email", "qualified_people", "body"] %}
         case
             when judged_tasks.is_told_anew then leads.{{ column }}
             when not judged_tasks.is_about_forgotten then judged_tasks.{{ column }}
@@ -254,9 +259,9 @@ new_tasks as (
         untold_leads.account_key,
         untold_leads.entity_type,
         untold_leads.entity_id,
+        untold_leads.subject,
         untold_leads.contact_email,
         untold_leads.qualified_people,
-        untold_leads.subject,
         untold_leads.body,
         untold_leads.definition_id as definition,
         untold_leads.priority,
