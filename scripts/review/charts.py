@@ -176,7 +176,7 @@ def labelled_bars(rows: Rows, width: int, colours: Mapping[str, str]) -> alt.Top
     base = alt.Chart(table(rows)).encode(
         y=alt.Y("group:N", title=None, sort=groups, axis=alt.Axis(ticks=False, domain=False)),
         yOffset=alt.YOffset("series:N", sort=list(colours)),
-        x=alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, longest(rows)])),
+        x=alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, end_of_bars(rows, width)])),
     )
     paint = alt.Color(
         "series:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values()))
@@ -186,9 +186,13 @@ def labelled_bars(rows: Rows, width: int, colours: Mapping[str, str]) -> alt.Top
     return framed(bars + labels, width, 10 + len(groups) * (14 + 26 * len(colours)))
 
 
-def longest(rows: Rows) -> float:
-    """Leave room for the label of the longest bar."""
-    return 1.6 * max([float(row["share"] or 0) for row in rows], default=0) or 1
+def end_of_bars(rows: Rows, width: int) -> float:
+    """Return where the scale of bars ends, so that the label beside the longest one has room."""
+    letter = 7.2
+    plot = width - letter * max((len(row["group"]) for row in rows), default=0)
+    label = letter * max((len(row["label"]) for row in rows), default=0) + 10
+    longest = max((float(row["share"] or 0) for row in rows), default=0) or 1
+    return longest * plot / max(plot - label, 40)
 
 
 def score_bands(rows: Rows, width: int, today: float | None) -> alt.TopLevelMixin:
