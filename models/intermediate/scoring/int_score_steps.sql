@@ -125,8 +125,24 @@ line_steps as (
 
 ),
 
--- decay is by far the longest line, and its steps are at hand
-decay_steps as (
+line_changes as (
+
+    select
+        definition_key,
+        entity_type,
+        entity_id,
+        source,
+        rule_id,
+        cast(sum(points) as decimal(18, 2)) as delta,
+        step_date as changed_on
+    from line_steps
+    group by definition_key, entity_type, entity_id, source, rule_id, step_date
+    having sum(points) <> 0
+
+),
+
+-- most changes of a ledger are weeks of decay, and those need no sum
+decay_changes as (
 
     select
         definitions.definition_key,
@@ -151,24 +167,6 @@ decay_steps as (
 
 )
 
-select
-    definition_key,
-    entity_type,
-    entity_id,
-    source,
-    rule_id,
-    cast(sum(points) as decimal(18, 2)) as delta,
-    step_date as changed_on
-from line_steps
-group by definition_key, entity_type, entity_id, source, rule_id, step_date
-having sum(points) <> 0
+select * from line_changes
 union all
-select
-    definition_key,
-    entity_type,
-    entity_id,
-    source,
-    rule_id,
-    delta,
-    changed_on
-from decay_steps
+select * from decay_changes
