@@ -6,12 +6,19 @@ clock as (
 
 ),
 
+-- who did what, and when last: no date is asked for
 counts as (
 
-    select counts.*
+    select
+        counts.signal_id,
+        counts.actor_id,
+        counts.item,
+        sum(counts.event_count) as event_count,
+        max(counts.activity_date) as activity_date
     from {{ ref('int_signal_counts') }} as counts
     inner join clock
         on counts.activity_date <= clock.as_of_date
+    group by counts.signal_id, counts.actor_id, counts.item
 
 ),
 
