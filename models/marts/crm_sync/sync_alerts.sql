@@ -16,9 +16,11 @@ synced as (
 
 ),
 
+-- where no event was ever counted, nothing is known, and nothing is said
 clock as (
 
     select * from {{ ref('int_clock') }}
+    where as_of_date is not null
 
 ),
 
