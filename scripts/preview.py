@@ -161,6 +161,7 @@ def build_side(side: str, raw: Path | None, config: Path | None) -> Path:
         "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test test",
     }
     command = [sys.executable, str(PROJECT / "scripts" / "build.py"), "--quiet"]
+    command += ["--selector", "hourly"]
     for option, folder in (("--raw", raw), ("--config", config)):
         command += [option, str(folder)] if folder else []
     SCRATCH.mkdir(parents=True, exist_ok=True)
