@@ -1,6 +1,7 @@
 {#- Values only rank: a version puts whom it cannot take last, and who raised a hand first. -#}
 {%- set last = "-1000000000" -%}
 {%- set first = "1000000000" -%}
+{%- set leads_first = "1000000" -%}
 
 with
 
@@ -92,6 +93,9 @@ contenders as (
                 or observations.idle_days >= definitions.active_within_days
                 then {{ last }}
             when timelines.is_hand_raised then {{ first }}
+            -- without a threshold it is not the score that makes a lead
+            when definitions.score_threshold is null and timelines.is_qualified
+                then timelines.score + {{ leads_first }}
             else timelines.score
         end as contender_value,
         timelines.is_qualified
