@@ -1,16 +1,15 @@
 -- Nothing ages while a feed is silent, and so nothing else would tell that it is. The demo's ended
--- long ago.
-{{ config(
-    severity='warn',
-    group='pql',
-    enabled=var('raw_source') != 'demo' and not var('as_of'),
-) }}
+-- long ago, and a past day is past.
+{{ config(severity='warn', group='pql') }}
 {%- set started_at = "cast('{}' as {})".format(
     run_started_at.strftime('%Y-%m-%d %H:%M:%S'), dbt.type_timestamp()
 ) %}
+{%- set is_watched = var('raw_source') != 'demo' and not var('as_of') %}
 
 select
     watermark_at,
     {{ started_at }} as run_started_at
 from {{ ref('int_clock') }}
-where watermark_at < {{ dbt.dateadd('hour', -(var('max_silent_hours') | int), started_at) }}
+where
+    watermark_at < {{ dbt.dateadd('hour', -(var('max_silent_hours') | int), started_at) }}
+    and {{ '1 = 1' if is_watched else '1 = 0' }}
