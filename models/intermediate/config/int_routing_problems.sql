@@ -158,10 +158,10 @@ shadowed_rules as (
                 or rules.requires_signal_id = earlier_rules.requires_signal_id
             )
             and (rules.requires_size or not earlier_rules.requires_size)
-            and earlier_rules.score_from <= rules.score_from
-            and earlier_rules.score_to >= rules.score_to
-            and earlier_rules.size_from <= rules.size_from
-            and earlier_rules.size_to >= rules.size_to
+            and rules.score_from >= earlier_rules.score_from
+            and rules.score_to <= earlier_rules.score_to
+            and rules.size_from >= earlier_rules.size_from
+            and rules.size_to <= earlier_rules.size_to
     where rules.score_from < rules.score_to and rules.size_from < rules.size_to
     group by rules.row_key
 
