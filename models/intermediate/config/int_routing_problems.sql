@@ -145,10 +145,10 @@ shadowed_rules as (
         on
             earlier_rules.definition_id in (rules.definition_id, '*')
             and (
-                earlier_rules.priority < rules.priority
+                rules.priority > earlier_rules.priority
                 or (
                     rules.priority = earlier_rules.priority
-                    and earlier_rules.is_for_all < rules.is_for_all
+                    and rules.is_for_all > earlier_rules.is_for_all
                 )
             )
             and (rules.requires_hand_raise or not earlier_rules.requires_hand_raise)
