@@ -238,7 +238,7 @@ def test_nobody_can_tell_who_is_held_out(first_day: Built) -> None:
 def test_a_quiet_day_changes_no_row(build: Build, first_day: Built, tmp_path: Path) -> None:
     before = kept(first_day, tmp_path)
     shutil.copy(before, tmp_path / "test.duckdb")
-    quiet = check(build(QUIET_DAY, CONFIG, folder=tmp_path))
+    quiet = check(build(QUIET_DAY, CONFIG, folder=tmp_path, tests=False))
     assert quiet.query("select distinct as_of_date::varchar from pql.pql_accounts") == [
         ("2026-03-02",)
     ]
@@ -318,7 +318,7 @@ def test_a_build_of_a_past_day_changes_no_row(
     before = kept(third_day[1], tmp_path)
     # even where today's database stands in the place of the past day's
     shutil.copy(before, tmp_path / f"test_as_of_{FIRST_DATE:%Y_%m_%d}.duckdb")
-    past = check(build(THIRD_DAY, CONFIG, folder=tmp_path, as_of=FIRST_DATE))
+    past = check(build(THIRD_DAY, CONFIG, folder=tmp_path, as_of=FIRST_DATE, tests=False))
     assert past.query("select distinct as_of_date from pql.pql_accounts") == [(FIRST_DATE,)]
     assert unchanged_memory(before, past)
 
@@ -336,7 +336,7 @@ def test_a_definition_that_qualifies_everyone_stops_until_it_is_meant(
     assert "- makers: 25 enter, 25 of them for: " in said
     assert unchanged_memory(before, stopped)
 
-    with duckdb.connect(str(stopped.database)) as connection:
+    with duckdb.connect(str(tmp_path / "test.duckdb")) as connection:
         connection.execute(
             "update pql.sync_crm_contacts set sync_changed_at = now()::timestamp - interval 31 day "
             "where is_deleted"
