@@ -120,7 +120,7 @@ def run_build(
     selector: str = "hourly",
     tests: bool = True,
     quiet: bool = True,
-    kill_after: float | None = None,
+    kill_at: int | None = None,
 ) -> Built:
     """Write the tables into the folder and build them in a database there.
 
@@ -134,7 +134,8 @@ def run_build(
         selector: the part to build, as selectors.yml names it.
         tests: run dbt's data tests as well.
         quiet: leave out the output of a build that succeeds.
-        kill_after: after that many seconds, end it and all that it started by `kill -9`.
+        kill_at: when that many nodes have begun, end it and all that it started by `kill -9`; needs
+            `quiet=False`.
     """
     command = [sys.executable, "scripts/build.py", "--selector", selector]
     if quiet:
@@ -172,11 +173,12 @@ def run_build(
         text=True,
         start_new_session=True,
     )
-    try:
-        output, _ = process.communicate(timeout=kill_after)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        output, _ = process.communicate()
+    output = ""
+    for line in process.stdout:
+        output += line
+        if " START " in line and output.count(" START ") == kill_at:
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
     path = folder / database
     if as_of:  # a rebuild of a past day has a database of its own
         path = path.with_stem(f"{path.stem}_as_of_{as_of:%Y_%m_%d}")
