@@ -170,8 +170,7 @@ select
     changes.top_reasons,
     changes.score,
     clock.as_of_date,
-    cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as {{ dbt.type_timestamp() }})
-        as published_at
+    {{ run_start() }} as published_at
 from changes
 inner join {{ ref('int_clock') }} as clock
     on {{ "1 = 0" if var('as_of') else "clock.as_of_date is not null" }}
