@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 MANIFESTS = Path(__file__).resolve().parents[2] / "manifests" / "hubspot"
-TOKEN = "pat-stand-in"  # noqa: S105
+TOKEN = "pat-stand-in"  # noqa: S105 opens nothing but this
 BATCH = 100
 NOW = "2026-07-01T06:00:00.000Z"
 LONGEST_TEXT = 65_536

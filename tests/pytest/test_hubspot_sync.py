@@ -503,7 +503,7 @@ def test_a_spent_day_is_not_waited_for(warehouse, hubspot, run, patient):
 
 def test_a_wrong_token_is_one_line_that_does_not_tell_it(warehouse, hubspot, run):
     fill(warehouse)
-    code, printed = run(hubspot, token="pat-secret-of-ours")  # noqa: S106
+    code, printed = run(hubspot, token="pat-secret-of-ours")  # noqa: S106 made up
     assert code == 2
     assert printed == "error: HubSpot does not know the token (401); check HUBSPOT_ACCESS_TOKEN\n"
     assert len(hubspot.requests) == 1
