@@ -2,12 +2,6 @@
     rule looks at yet may be what tells. -#}
 with
 
-identity_links as (
-
-    select * from {{ ref('int_identity_links') }}
-
-),
-
 users as (
 
     select * from {{ ref('int_users') }}
@@ -41,53 +35,14 @@ entities as (
 
 ),
 
-placed_counts as (
-
-    select
-        counts.signal_id,
-        counts.item,
-        counts.event_count,
-        counts.value_sum,
-        counts.activity_date,
-        users.user_id,
-        coalesce(account_links.to_id, counts.account_id, users.account_id) as account_id
-    from {{ ref('int_signal_counts') }} as counts
-    left join identity_links as user_links
-        on
-            counts.actor_id = user_links.from_id
-            and user_links.entity_type = 'user'
-    left join users
-        on coalesce(user_links.to_id, counts.actor_id) = users.user_id
-    left join identity_links as account_links
-        on
-            counts.account_id = account_links.from_id
-            and account_links.entity_type = 'account'
-    where users.exclusion_reason is null
-
-),
-
--- int_entities holds only who takes part
 entity_counts as (
 
-    select
-        placed_counts.*,
-        entities.entity_type,
-        entities.entity_id
-    from placed_counts
+    select entity_counts.*
+    from {{ ref('int_entity_counts') }} as entity_counts
     inner join entities
         on
-            placed_counts.user_id = entities.entity_id
-            and entities.entity_type = 'user'
-    union all
-    select
-        placed_counts.*,
-        entities.entity_type,
-        entities.entity_id
-    from placed_counts
-    inner join entities
-        on
-            placed_counts.account_id = entities.entity_id
-            and entities.entity_type = 'account'
+            entity_counts.entity_type = entities.entity_type
+            and entity_counts.entity_id = entities.entity_id
 
 ),
 

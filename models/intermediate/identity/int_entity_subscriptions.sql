@@ -2,56 +2,51 @@ with
 
 subscriptions as (
 
-    select
-        subscriptions.*,
-        coalesce(user_links.to_id, subscriptions.user_id) as holder_user_id,
-        coalesce(account_links.to_id, subscriptions.account_id) as holder_account_id
-    from {{ ref('stg_billing__subscriptions') }} as subscriptions
-    left join {{ ref('int_identity_links') }} as user_links
-        on
-            subscriptions.user_id = user_links.from_id
-            and user_links.entity_type = 'user'
-    left join {{ ref('int_identity_links') }} as account_links
-        on
-            subscriptions.account_id = account_links.from_id
-            and account_links.entity_type = 'account'
+    select * from {{ ref('stg_billing__subscriptions') }}
 
 ),
 
-users as (
+placed_subscriptions as (
 
-    select * from {{ ref('int_users') }}
+    {{ on_todays_identity('subscriptions') }}
+
+),
+
+-- what a user alone holds does not cover its account
+account_subscriptions as (
+
+    select * from placed_subscriptions
+    where account_id is not null
 
 ),
 
 holders as (
 
     select
-        subscriptions.*,
+        account_subscriptions.*,
         'account' as entity_type,
         holder_account_id as entity_id
-    from subscriptions
-    where holder_account_id is not null
+    from account_subscriptions
     union all
     select
-        subscriptions.*,
+        placed_subscriptions.*,
         'user' as entity_type,
         holder_user_id as entity_id
-    from subscriptions
+    from placed_subscriptions
     where holder_user_id is not null
     union all
     -- a user also has its account's, once
     select
-        subscriptions.*,
+        account_subscriptions.*,
         'user' as entity_type,
         users.user_id as entity_id
-    from subscriptions
-    inner join users
+    from account_subscriptions
+    inner join {{ ref('int_users') }} as users
         on
-            subscriptions.holder_account_id = users.account_id
+            account_subscriptions.holder_account_id = users.account_id
             and (
-                subscriptions.holder_user_id is null
-                or subscriptions.holder_user_id <> users.user_id
+                account_subscriptions.holder_user_id is null
+                or account_subscriptions.holder_user_id <> users.user_id
             )
 
 )

@@ -2,38 +2,29 @@ with
 
 activities as (
 
-    select
-        staged.*,
-        coalesce(user_links.to_id, staged.user_id) as holder_user_id,
-        coalesce(account_links.to_id, staged.account_id) as holder_account_id
-    from {{ ref('stg_crm__sales_activities') }} as staged
-    left join {{ ref('int_identity_links') }} as user_links
-        on
-            staged.user_id = user_links.from_id
-            and user_links.entity_type = 'user'
-    left join {{ ref('int_identity_links') }} as account_links
-        on
-            staged.account_id = account_links.from_id
-            and account_links.entity_type = 'account'
+    select * from {{ ref('stg_crm__sales_activities') }}
 
 ),
 
--- what names a user alone concerns the user's account too
+placed_activities as (
+
+    {{ on_todays_identity('activities') }}
+
+),
+
 holders as (
 
     select
-        activities.*,
+        placed_activities.*,
         'account' as entity_type,
-        coalesce(activities.holder_account_id, users.account_id) as entity_id
-    from activities
-    left join {{ ref('int_users') }} as users
-        on activities.holder_user_id = users.user_id
+        holder_account_id as entity_id
+    from placed_activities
     union all
     select
-        activities.*,
+        placed_activities.*,
         'user' as entity_type,
-        activities.holder_user_id as entity_id
-    from activities
+        holder_user_id as entity_id
+    from placed_activities
 
 )
 

@@ -1,23 +1,5 @@
 with
 
-identity_links as (
-
-    select * from {{ ref('int_identity_links') }}
-
-),
-
-users as (
-
-    select * from {{ ref('int_users') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('int_accounts') }}
-
-),
-
 signals as (
 
     select * from {{ ref('int_signals') }}
@@ -58,62 +40,9 @@ scored_signals as (
 
 ),
 
--- today's identity: who did it, and in which account; who is excluded takes no part
-placed_counts as (
-
-    select
-        counts.signal_id,
-        counts.item,
-        counts.event_count,
-        counts.value_sum,
-        counts.activity_date,
-        counts.latest_received_at,
-        users.user_id,
-        coalesce(account_links.to_id, counts.account_id, users.account_id) as account_id
-    from {{ ref('int_signal_counts') }} as counts
-    left join identity_links as user_links
-        on
-            counts.actor_id = user_links.from_id
-            and user_links.entity_type = 'user'
-    left join users
-        on coalesce(user_links.to_id, counts.actor_id) = users.user_id
-    left join identity_links as account_links
-        on
-            counts.account_id = account_links.from_id
-            and account_links.entity_type = 'account'
-    where users.exclusion_reason is null
-
-),
-
 entity_counts as (
 
-    select
-        'user' as entity_type,
-        user_id as entity_id,
-        user_id,
-        signal_id,
-        item,
-        event_count,
-        value_sum,
-        activity_date,
-        latest_received_at
-    from placed_counts
-    where user_id is not null
-    union all
-    select
-        'account' as entity_type,
-        placed_counts.account_id as entity_id,
-        placed_counts.user_id,
-        placed_counts.signal_id,
-        placed_counts.item,
-        placed_counts.event_count,
-        placed_counts.value_sum,
-        placed_counts.activity_date,
-        placed_counts.latest_received_at
-    from placed_counts
-    inner join accounts
-        on placed_counts.account_id = accounts.account_id
-    where accounts.exclusion_reason is null
+    select * from {{ ref('int_entity_counts') }}
 
 ),
 

@@ -1,0 +1,23 @@
+{#- Whom rows concern by today's identity, all links followed: as holder_user_id the user they name,
+    as holder_account_id the account they name or, failing that, this user's; and as
+    user_exclusion_reason why this user takes no part, if so.
+    rows: a relation with the columns user_id and account_id. -#}
+{% macro on_todays_identity(rows) -%}
+    select
+        {{ rows }}.*,
+        coalesce(user_links.to_id, {{ rows }}.user_id) as holder_user_id,
+        coalesce(account_links.to_id, {{ rows }}.account_id, users.account_id)
+            as holder_account_id,
+        users.exclusion_reason as user_exclusion_reason
+    from {{ rows }}
+    left join {{ ref('int_identity_links') }} as user_links
+        on
+            {{ rows }}.user_id = user_links.from_id
+            and user_links.entity_type = 'user'
+    left join {{ ref('int_users') }} as users
+        on coalesce(user_links.to_id, {{ rows }}.user_id) = users.user_id
+    left join {{ ref('int_identity_links') }} as account_links
+        on
+            {{ rows }}.account_id = account_links.from_id
+            and account_links.entity_type = 'account'
+{%- endmacro %}
