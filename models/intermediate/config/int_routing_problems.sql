@@ -1,11 +1,5 @@
 with
 
-definitions as (
-
-    {{ config_rows('definitions') }}
-
-),
-
 definition_rules as (
 
     {{ config_rows('definition_rules') }}
@@ -167,178 +161,36 @@ shadowed_rules as (
 
 ),
 
--- who is not qualified, raised no hand and shows no signal matches the fewest rules: if these
--- cover every score and size, everybody matches one
-live_definitions as (
-
-    select distinct definition_id
-    from definitions
-    where status = 'live'
-
-),
-
-unconditional_rules as (
-
-    select
-        live_definitions.definition_id,
-        rules.requires_size,
-        rules.score_from,
-        rules.score_to,
-        rules.size_from,
-        rules.size_to
-    from rules
-    inner join live_definitions
-        on rules.definition_id in (live_definitions.definition_id, '*')
-    where
-        not rules.requires_hand_raise
-        and not rules.requires_qualified
-        and rules.requires_signal_id is null
-        and rules.score_from < rules.score_to
-        and rules.size_from < rules.size_to
-
-),
-
-score_starts as (
-
-    select
-        definition_id,
-        cast(0 as decimal(28, 6)) as score_from
-    from live_definitions
-    union
-    select
-        definition_id,
-        score_from
-    from unconditional_rules
-    union
-    select
-        definition_id,
-        score_to as score_from
-    from unconditional_rules
-
-),
-
-size_starts as (
-
-    select
-        definition_id,
-        cast(0 as decimal(28, 6)) as size_from,
-        true as is_size_known
-    from live_definitions
-    union
-    select
-        definition_id,
-        cast(null as decimal(28, 6)) as size_from,
-        false as is_size_known
-    from live_definitions
-    union
-    select
-        definition_id,
-        size_from,
-        true as is_size_known
-    from unconditional_rules
-    union
-    select
-        definition_id,
-        size_to as size_from,
-        true as is_size_known
-    from unconditional_rules
-
-),
-
-score_bands as (
-
-    select
-        *,
-        lead(score_from) over (partition by definition_id order by score_from) as score_to
-    from score_starts
-    where score_from <= {{ config_largest_number() }}
-
-),
-
-size_bands as (
-
-    select
-        *,
-        lead(size_from) over (
-            partition by definition_id, is_size_known order by size_from
-        ) as size_to
-    from size_starts
-    where not is_size_known or size_from <= {{ config_largest_number() }}
-
-),
-
-holes as (
-
-    select
-        score_bands.definition_id,
-        score_bands.score_from,
-        score_bands.score_to,
-        size_bands.size_from,
-        size_bands.size_to,
-        row_number() over (
-            partition by score_bands.definition_id
-            order by score_bands.score_from, size_bands.is_size_known, size_bands.size_from
-        ) as hole_rank
-    from score_bands
-    inner join size_bands
-        on score_bands.definition_id = size_bands.definition_id
-    left join unconditional_rules
-        on
-            score_bands.definition_id = unconditional_rules.definition_id
-            and score_bands.score_from >= unconditional_rules.score_from
-            and score_bands.score_from < unconditional_rules.score_to
-            and (
-                not unconditional_rules.requires_size
-                or (
-                    size_bands.size_from >= unconditional_rules.size_from
-                    and size_bands.size_from < unconditional_rules.size_to
-                )
-            )
-    where unconditional_rules.definition_id is null
-
-),
-
-sized_definitions as (
-
-    select distinct definition_id
-    from unconditional_rules
-    where requires_size
-
-),
-
 hole_problems as (
 
     select
         'routing_rules.csv' as file_name,
-        holes.definition_id as row_key,
+        definition_id as row_key,
         '' as column_name,
         'whoever is not qualified and has '
         || case
-            when holes.score_from = 0 and holes.score_to is null then 'any score'
-            when holes.score_to is null
-                then 'a score of ' || {{ number_in_words('holes.score_from') }} || ' or more'
+            when score_from = 0 and score_to is null then 'any score'
+            when score_to is null
+                then 'a score of ' || {{ number_in_words('score_from') }} || ' or more'
             else
-                'a score from ' || {{ number_in_words('holes.score_from') }}
-                || ' to below ' || {{ number_in_words('holes.score_to') }}
+                'a score from ' || {{ number_in_words('score_from') }}
+                || ' to below ' || {{ number_in_words('score_to') }}
         end
         || ' and '
         || case
-            when sized_definitions.definition_id is null then 'any number of'
-            when holes.size_from is null then 'an unknown number of'
-            when holes.size_to is null
-                then {{ number_in_words('holes.size_from') }} || ' or more'
+            when not is_by_size then 'any number of'
+            when size_from is null then 'an unknown number of'
+            when size_to is null
+                then {{ number_in_words('size_from') }} || ' or more'
             else
-                {{ number_in_words('holes.size_from') }} || ' to '
-                || {{ number_in_words('holes.size_to - 1') }}
+                {{ number_in_words('size_from') }} || ' to '
+                || {{ number_in_words('size_to - 1') }}
         end
         || ' employees may match no row' as problem,
         'add a last row without conditions, such as priority 90, tier low, motion self_serve, for '
-        || holes.definition_id || ' or for *' as mend,
+        || definition_id || ' or for *' as mend,
         'error' as severity
-    from holes
-    left join sized_definitions
-        on holes.definition_id = sized_definitions.definition_id
-    where holes.hole_rank = 1
+    from {{ ref('int_routing_holes') }}
 
 )
 
