@@ -44,12 +44,11 @@ rules as (
         definition_rules.requirement_group,
         definitions.row_key as definition_row_key,
         definitions.entity_type,
+        signals.category,
         signals.measure,
         signals.window_days as window_days_cell,
         signals.signal_id is not null as is_of_known_signal,
         coalesce(definition_rules.effect, 'score') as effect,
-        coalesce(signals.category, '') as category,
-        coalesce({{ try_decimal('definition_rules.points') }}, 0) as points,
         coalesce({{ try_decimal('definition_rules.max_awards') }}, 1) as max_awards,
         case
             when definition_rules.min_value_of is null
@@ -77,86 +76,20 @@ hopeless_rules as (
 
 ),
 
--- how much the rules of each category, and those about fit, add up to at most
-category_points as (
-
-    select
-        rules.definition_key,
-        rules.category,
-        least(
-            sum(
-                case
-                    when rules.points > 0 and rules.effect <> 'disqualify'
-                        then rules.points * rules.max_awards
-                    else 0
-                end
-            ),
-            coalesce(
-                min({{ try_decimal('category_caps.max_points') }}), {{ config_largest_number() }}
-            )
-        ) as most_points
-    from rules
-    left join category_caps
-        on
-            rules.definition_key = category_caps.definition_key
-            and rules.category = category_caps.category
-    group by rules.definition_key, rules.category
-
-),
-
-sources_of_points as (
-
-    select
-        definition_key,
-        most_points
-    from category_points
-    union all
-    select
-        definition_key,
-        {{ try_decimal('points') }} as most_points
-    from fit_rules
-    where effect = 'points' and {{ try_decimal('points') }} > 0
-
-),
-
-definition_points as (
-
-    select
-        definition_key,
-        cast(sum(most_points) as decimal(18, 2)) as most_points
-    from sources_of_points
-    group by definition_key
-
-),
-
-rule_counts as (
-
-    select
-        definition_key,
-        sum(case when effect = 'score' and points <> 0 then 1 else 0 end) as scoring_rules,
-        sum(case when effect = 'hand_raise' then 1 else 0 end) as hand_raise_rules,
-        sum(case when requirement_group is not null then 1 else 0 end) as required_rules
-    from rules
-    group by definition_key
-
-),
-
 definition_facts as (
 
     select
         definitions.*,
         {{ try_decimal('definitions.score_threshold') }} as threshold,
-        coalesce(definition_points.most_points, 0) as most_points,
-        coalesce(rule_counts.scoring_rules, 0) as scoring_rules,
-        coalesce(rule_counts.hand_raise_rules, 0) as hand_raise_rules,
-        coalesce(rule_counts.required_rules, 0) as required_rules,
+        coalesce(definition_sums.most_points, 0) as most_points,
+        coalesce(definition_sums.scoring_rules, 0) as scoring_rules,
+        coalesce(definition_sums.hand_raise_rules, 0) as hand_raise_rules,
+        coalesce(definition_sums.required_rules, 0) as required_rules,
         sum(case when definitions.status = 'live' then 1 else 0 end)
             over (partition by definitions.definition_id) as live_versions
     from definitions
-    left join definition_points
-        on definitions.definition_key = definition_points.definition_key
-    left join rule_counts
-        on definitions.definition_key = rule_counts.definition_key
+    left join {{ ref('int_definition_sums') }} as definition_sums
+        on definitions.definition_key = definition_sums.definition_key
     where definitions.definition_key is not null
 
 ),
@@ -333,41 +266,31 @@ cap_problems as (
     from category_caps
     inner join definitions
         on category_caps.definition_key = definitions.definition_key
-    left join category_points
+    left join rules
         on
-            category_caps.definition_key = category_points.definition_key
-            and category_caps.category = category_points.category
-    where category_points.category is null
+            category_caps.definition_key = rules.definition_key
+            and category_caps.category = rules.category
+    where rules.category is null
 
 ),
 
 fit_problems as (
 
-    {%- for column in ["when_missing", "gate_group"] %}
+    {%- for column, effect in [
+        ("when_missing", "gate"), ("gate_group", "gate"), ("points", "points"),
+    ] %}
     select
         'fit_rules.csv' as file_name,
         row_key,
         '{{ column }}' as column_name,
-        'is only used where effect is gate' as problem,
+        'is only used where effect is {{ effect }}' as problem,
         'leave the cell blank' as mend,
         'warning' as severity
     from fit_rules
-    where effect <> 'gate' and {{ column }} is not null
+    where effect <> '{{ effect }}' and {{ column }} is not null
 
     union all
     {% endfor %}
-    select
-        'fit_rules.csv' as file_name,
-        row_key,
-        'points' as column_name,
-        'is only used where effect is points' as problem,
-        'leave the cell blank' as mend,
-        'warning' as severity
-    from fit_rules
-    where effect <> 'points' and points is not null
-
-    union all
-
     select
         'fit_rules.csv' as file_name,
         row_key,
