@@ -1,21 +1,23 @@
 {%- set qualification, opportunity, conversion = (
     var('qualification_window_days'), var('opportunity_window_days'), var('conversion_window_days')
 ) -%}
-{#- What is over what, and how many days a cohort takes to tell. -#}
-{%- set sign_up_metrics = [
-    ("any", "sign_ups", "sign_up_count", none, 0),
-    ("any", "activation_rate", "activated_count", "sign_up_count", qualification),
-    ("pql", "lead_rate", "product_lead_count", "sign_up_count", qualification),
-    ("mql", "lead_rate", "marketing_lead_count", "sign_up_count", qualification),
-] -%}
-{%- set lead_metrics = [
-    ("new_leads", "lead_count", none, 0),
-    ("opportunity_rate", "opportunity_count", "routed_count", opportunity),
-    ("paid_rate", "paid_count", "routed_count", conversion),
-    ("win_rate", "won_count", "closed_count", conversion),
-    ("acv", "acv_sum", "priced_count", conversion),
-    ("velocity", "opportunity_count * won_amount", "closing_days", conversion),
-] -%}
+{#- What is over what, of which source, and how many days a cohort takes to tell. -#}
+{%- set ratios = {
+    "sign_up_weeks": [
+        ("'any'", "sign_ups", "sign_up_count", none, 0),
+        ("'any'", "activation_rate", "activated_count", "sign_up_count", qualification),
+        ("'pql'", "lead_rate", "product_lead_count", "sign_up_count", qualification),
+        ("'mql'", "lead_rate", "marketing_lead_count", "sign_up_count", qualification),
+    ],
+    "lead_weeks": [
+        ("lead_source", "new_leads", "lead_count", none, 0),
+        ("lead_source", "opportunity_rate", "opportunity_count", "routed_count", opportunity),
+        ("lead_source", "paid_rate", "paid_count", "routed_count", conversion),
+        ("lead_source", "win_rate", "won_count", "closed_count", conversion),
+        ("lead_source", "acv", "acv_sum", "priced_count", conversion),
+        ("lead_source", "velocity", "opportunity_count * won_amount", "closing_days", conversion),
+    ],
+} -%}
 {%- set segments = {"all": "'all'", "size": "company_size", "industry": "industry"} -%}
 {%- set cohort = ["definition_key", "week_start", "segment_type", "segment"] -%}
 
@@ -220,31 +222,20 @@ quiet_weeks as (
 
 measured as (
 
-    {%- for lead_source, metric, numerator, denominator, maturing_days in sign_up_metrics %}
+    {%- for cohorts, cohort_ratios in ratios.items() %}
+    {%- for lead_source, metric, numerator, denominator, maturing_days in cohort_ratios %}
     select
         {{ cohort | join(',\n        ') }},
-        '{{ lead_source }}' as lead_source,
+        {{ lead_source }} as lead_source,
         '{{ metric }}' as metric,
         {{ numerator }} * 1.0 as numerator,
         {{ denominator or "null" }} * 1.0 as denominator,
         {{ numerator }} * 1.0 / {{ "nullif(" ~ denominator ~ ", 0)" if denominator else 1 }}
             as metric_value,
         {{ maturing_days }} as maturing_days
-    from sign_up_weeks
+    from {{ cohorts }}
     union all
     {%- endfor %}
-    {%- for metric, numerator, denominator, maturing_days in lead_metrics %}
-    select
-        {{ cohort | join(',\n        ') }},
-        lead_source,
-        '{{ metric }}' as metric,
-        {{ numerator }} * 1.0 as numerator,
-        {{ denominator or "null" }} * 1.0 as denominator,
-        {{ numerator }} * 1.0 / {{ "nullif(" ~ denominator ~ ", 0)" if denominator else 1 }}
-            as metric_value,
-        {{ maturing_days }} as maturing_days
-    from lead_weeks
-    union all
     {%- endfor %}
     select
         {{ cohort | join(',\n        ') }},
