@@ -26,8 +26,13 @@ candidate_events as (
 
     select
         *,
+        -- the case, so that only rows without an id are put into text
         coalesce(
-            event_id, {{ dbt.hash(row_text(received_columns, 'changed_events')) }}
+            event_id,
+            case
+                when event_id is null
+                    then {{ dbt.hash(row_text(received_columns, 'changed_events')) }}
+            end
         ) as deduplication_id
     from changed_events
     where reject_reason is null
@@ -37,11 +42,9 @@ candidate_events as (
 -- few ids repeat, so that only their rows are hashed and ranked
 repeated_ids as (
 
-    select
-        event_date,
-        deduplication_id
+    select deduplication_id
     from candidate_events
-    group by event_date, deduplication_id
+    group by deduplication_id
     having count(*) > 1
 
 ),
@@ -58,9 +61,7 @@ ranked_events as (
         ) as receipt_rank
     from candidate_events
     inner join repeated_ids
-        on
-            candidate_events.event_date = repeated_ids.event_date
-            and candidate_events.deduplication_id = repeated_ids.deduplication_id
+        on candidate_events.deduplication_id = repeated_ids.deduplication_id
 
 ),
 
@@ -69,9 +70,7 @@ single_events as (
     select candidate_events.*
     from candidate_events
     left join repeated_ids
-        on
-            candidate_events.event_date = repeated_ids.event_date
-            and candidate_events.deduplication_id = repeated_ids.deduplication_id
+        on candidate_events.deduplication_id = repeated_ids.deduplication_id
     where repeated_ids.deduplication_id is null
 
 ),
@@ -96,7 +95,22 @@ sorted_events as (
 
 )
 
+-- an accepted event is written to be counted: how it was received is not asked any more
 select
-    {{ columns }},
-    status
+    case when status <> 'accepted' then event_id end as event_id,
+    event_name,
+    user_id,
+    anonymous_id,
+    account_id,
+    properties,
+    case when status <> 'accepted' then raw_event_count end as raw_event_count,
+    reject_reason,
+    status,
+    event_count,
+    counted_on,
+    event_date,
+    case when status <> 'accepted' then raw_occurred_at end as raw_occurred_at,
+    case when status <> 'accepted' then raw_received_at end as raw_received_at,
+    occurred_at,
+    received_at
 from sorted_events

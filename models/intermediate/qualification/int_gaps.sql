@@ -82,11 +82,7 @@ rule_lines as (
         - lines.points as gain,
         lines.effect = 'score'
         and signals.measure <> 'sum'
-        and act_signals.signal_id is not null as is_act,
-        sum(lines.points) over (
-            partition by
-                lines.definition_key, lines.entity_type, lines.entity_id, lines.category
-        ) as category_points
+        and act_signals.signal_id is not null as is_act
     from lines
     inner join {{ ref('int_definition_rules') }} as definition_rules
         on
@@ -150,6 +146,30 @@ activity_gaps as (
 
 ),
 
+-- what the caps leave to gain
+capped_categories as (
+
+    select
+        lines.definition_key,
+        lines.entity_type,
+        lines.entity_id,
+        lines.category,
+        category_caps.max_points - sum(lines.points) as most_gain
+    from lines
+    inner join {{ ref('int_category_caps') }} as category_caps
+        on
+            lines.definition_key = category_caps.definition_key
+            and lines.category = category_caps.category
+    where lines.source = 'rule'
+    group by
+        lines.definition_key,
+        lines.entity_type,
+        lines.entity_id,
+        lines.category,
+        category_caps.max_points
+
+),
+
 -- acts that, done once more, close the gap in points by themselves
 closing_acts as (
 
@@ -165,17 +185,18 @@ closing_acts as (
             rule_lines.definition_key = sums.definition_key
             and rule_lines.entity_type = sums.entity_type
             and rule_lines.entity_id = sums.entity_id
-    left join {{ ref('int_category_caps') }} as category_caps
+    left join capped_categories
         on
-            rule_lines.definition_key = category_caps.definition_key
-            and rule_lines.category = category_caps.category
+            rule_lines.definition_key = capped_categories.definition_key
+            and rule_lines.entity_type = capped_categories.entity_type
+            and rule_lines.entity_id = capped_categories.entity_id
+            and rule_lines.category = capped_categories.category
     where
         rule_lines.is_act
         and rule_lines.gain >= sums.points_missing_if_active
         and (
-            category_caps.max_points is null
-            or category_caps.max_points - rule_lines.category_points
-            >= sums.points_missing_if_active
+            capped_categories.most_gain is null
+            or capped_categories.most_gain >= sums.points_missing_if_active
         )
     group by
         rule_lines.definition_key,

@@ -63,6 +63,8 @@ last_events as (
     from {{ ref('int_entity_signal_days') }} as signal_days
     inner join clock
         on signal_days.activity_date <= clock.as_of_date
+    -- no rule is about it, and it has the most days
+    where signal_days.signal_id <> 'any_activity'
     group by signal_days.signal_id, signal_days.entity_type, signal_days.entity_id
 
 ),

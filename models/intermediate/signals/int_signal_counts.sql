@@ -22,7 +22,6 @@ events as (
         event_name,
         coalesce(user_id, anonymous_id) as actor_id,
         account_id,
-        properties,
         event_count,
         event_date,
         occurred_at,
@@ -90,10 +89,16 @@ any_activity as (
 
 ),
 
+-- read once more, not from the events above: their properties would be held in memory for this
 property_events as (
 
     select
-        events.*,
+        coalesce(changed_events.user_id, changed_events.anonymous_id) as actor_id,
+        changed_events.account_id,
+        changed_events.event_count,
+        changed_events.event_date,
+        changed_events.occurred_at,
+        changed_events.received_at,
         signals.signal_id,
         signals.measure,
         signals.property_name,
@@ -101,16 +106,19 @@ property_events as (
         signals.property_value,
         case
             when signals.property_operator = 'exists'
-                then {{ json_property_type('events.properties', 'signals.property_name') }}
-            else {{ json_scalar('events.properties', 'signals.property_name') }}
+                then {{ json_property_type('changed_events.properties', 'signals.property_name') }}
+            else {{ json_scalar('changed_events.properties', 'signals.property_name') }}
         end as property,
-        {{ json_scalar('events.properties', 'signals.measure_property') }} as measured_property
-    from events
+        {{ json_scalar('changed_events.properties', 'signals.measure_property') }}
+            as measured_property
+    from {{ ref('int_changed_events') }} as changed_events
     inner join event_signals
-        on events.event_name = event_signals.event_name
+        on changed_events.event_name = event_signals.event_name
     inner join signals
         on event_signals.signal_id = signals.signal_id
-    where signals.property_name is not null or signals.measure_property is not null
+    where
+        changed_events.status = 'accepted'
+        and (signals.property_name is not null or signals.measure_property is not null)
 
 ),
 
