@@ -94,9 +94,7 @@ marketing_leads as (
             leads.entity_type = stage_timelines.entity_type
             and leads.entity_id = stage_timelines.entity_id
             and {{ holds_on('stage_timelines', 'leads.qualified_on') }}
-    where
-        '|' || definitions.audience || '|'
-        like '%|' || coalesce(stage_timelines.stage, 'free') || '|%'
+    where {{ is_in_list("coalesce(stage_timelines.stage, 'free')", 'definitions.audience') }}
 
 ),
 

@@ -67,7 +67,7 @@ sign_ups as (
     inner join definitions
         on
             sign_ups.entity_type = definitions.entity_type
-            and '|' || definitions.audience || '|' like '%|' || sign_ups.stage || '|%'
+            and {{ is_in_list('sign_ups.stage', 'definitions.audience') }}
     left join {{ ref('int_lead_starts') }} as lead_starts
         on
             definitions.definition_key = lead_starts.definition_key
@@ -82,7 +82,7 @@ won_customers as (
     select
         outcomes.definition_key,
         outcomes.outcome_id,
-        max(case when lead_starts.lead_id is not null then 1 else 0 end) as had_qualified
+        count(lead_starts.lead_id) > 0 as had_qualified
     from {{ ref('int_outcomes') }} as outcomes
     inner join definitions
         on outcomes.definition_key = definitions.definition_key
@@ -118,7 +118,7 @@ trials as (
     select
         definition_key,
         'won_had_qualified' as check_id,
-        had_qualified = 1 as is_success
+        had_qualified as is_success
     from won_customers
     union all
     select
@@ -352,7 +352,6 @@ reason_counts as (
 
     select
         definition_key,
-        'rejections' as check_id,
         coalesce(response_reason, 'no reason given')
         || ' (' || cast(count(*) as {{ dbt.type_string() }}) || ')' as reason,
         count(*) as reason_count
@@ -366,10 +365,9 @@ reason_lists as (
 
     select
         definition_key,
-        check_id,
         {{ dbt.listagg('reason', "', '", 'order by reason_count desc, reason') }} as detail
     from reason_counts
-    group by definition_key, check_id
+    group by definition_key
 
 )
 
@@ -387,4 +385,4 @@ from check_values
 left join reason_lists
     on
         check_values.definition_key = reason_lists.definition_key
-        and check_values.check_id = reason_lists.check_id
+        and check_values.check_id = 'rejections'

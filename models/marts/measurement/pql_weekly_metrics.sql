@@ -148,7 +148,7 @@ sign_ups as (
         on
             sign_ups.entity_type = definitions.entity_type
             and definitions.outcome_type = 'free_to_paid'
-            and '|' || definitions.audience || '|' like '%|' || sign_ups.stage || '|%'
+            and {{ is_in_list('sign_ups.stage', 'definitions.audience') }}
     left join first_dates
         on
             definitions.definition_key = first_dates.definition_key
