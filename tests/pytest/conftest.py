@@ -188,12 +188,12 @@ def run_build(
 
 
 def changed_tables(before: Path, after: Path, schema: str) -> dict[str, int]:
-    """The tables of a schema that two databases do not share row by row: how many rows differ."""
+    """The tables and views of a schema that two databases do not share: how many rows differ."""
     with duckdb.connect() as connection:
         for name, path in (("before", before), ("after", after)):
             connection.execute(f"attach '{path}' as {name} (read_only)")
         tables = connection.execute(
-            "select table_name from duckdb_tables() where schema_name = ? group by table_name",
+            "select distinct table_name from information_schema.tables where table_schema = ?",
             [schema],
         ).fetchall()
         differences = {}

@@ -731,7 +731,9 @@ class Scorer:
             max(event.received_at for event in events),
         )
         self.as_of = as_of or self.watermark.date()
-        self.last_day = self.as_of + timedelta(days=projection_days)
+        # Timelines run to the end of a month.
+        last_month = (self.as_of + timedelta(days=projection_days)).replace(day=1)
+        self.last_day = (last_month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         self.decay_step_days = decay_step_days
         self.definitions = read_definitions(config)
         # Today's identity: events after the as-of date shape it too, though they do not count.

@@ -25,8 +25,13 @@ PAST_DAY = date(2026, 4, 15)
 # What was published when: later builds keep it, but another database has another memory.
 SYNC_MARTS = {path.stem for path in MODELS.glob("marts/crm_sync/*.sql")}
 MEMORY_MARTS = SYNC_MARTS | {"pql_published"}
-# What a build found to count anew, or to say, which is nothing the second time.
-TRANSIENT_MODELS = {"int_changed_days", "int_changed_events", "int_lead_changes"}
+# What a build found to count or score anew, or to say, which is nothing the second time.
+TRANSIENT_MODELS = {
+    "int_changed_days",
+    "int_changed_entities",
+    "int_changed_events",
+    "int_lead_changes",
+}
 
 EVENT = {"event_id": "1", "event_name": "logged_in", "occurred_at": "2026-03-01", "user_id": "u"}
 USER = {"user_id": "u", "email": "ada@acme.example"}

@@ -55,7 +55,8 @@ class Journey:
 def journey(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Journey:
     """Rows come late by up to a year, twice, in any order, and some are taken back for a while.
 
-    On the way links come and go, people ask to be forgotten, and signals count in another way.
+    On the way links, attributes and subscriptions come and go, people ask to be forgotten, signals
+    count in another way, and rules give other points.
     """
     print(f"PQL_SEED={SEED}")
     rng = random.Random(SEED)
@@ -79,8 +80,11 @@ def journey(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Journey:
             "deletion_requests": requests[: number - 1],
         }
         batch[rng.choice(["identity_links", "account_links", "users", "accounts"])] = []
-        signals = edited(case.config) if rng.random() < 0.4 else case.config["signals"]
-        batches.append((batch, {**case.config, "signals": signals}))
+        batch[rng.choice(["attributes", "subscriptions"])] = []
+        edit = rng.choice([*EDITS, None, None])
+        batches.append(
+            (batch, {**case.config, edit: EDITS[edit](case.config)} if edit else case.config)
+        )
     batches.append((raw, case.config))
 
     for number, (tables, config) in enumerate(batches):
@@ -105,13 +109,21 @@ def a_year_late(rng: random.Random, events: Sequence[dict[str, str]]) -> list[di
     return rows
 
 
-def edited(config: Tables) -> list[dict[str, str]]:
+def turned_filters(config: Tables) -> list[dict[str, str]]:
     """The signals with every filter on a property turned around."""
     turned = {"=": "!=", "!=": "=", ">=": "<=", "<=": ">="}
     return [
         {**row, "property_operator": turned.get(row["property_operator"], row["property_operator"])}
         for row in config["signals"]
     ]
+
+
+def other_points(config: Tables) -> list[dict[str, str]]:
+    """The rules with other points, which change what is made of the counts, but no count."""
+    return [{**row, "points": "7"} for row in config["definition_rules"]]
+
+
+EDITS = {"signals": turned_filters, "definition_rules": other_points}
 
 
 def test_any_path_ends_like_one_build(journey: Journey) -> None:
@@ -134,6 +146,49 @@ def test_a_past_day_is_still_rebuilt_as_the_history_tells_it(
         where valid_from <= '{day}'
     """
     assert set(past.query(history)) == set(journey.grown.query(history))
+
+
+# --- who is scored anew ---------------------------------------------------------------------------
+
+
+def marked(built: Built) -> list[str]:
+    """The users whose history still holds the score that no build gives."""
+    rows = built.query("select distinct entity_id from pql.pql_history where score = 99")
+    return sorted(entity_id for (entity_id,) in rows)
+
+
+def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path: Path) -> None:
+    users = [{"user_id": user_id} for user_id in "uvwx"]
+    events = [{**EVENT, "event_id": user["user_id"], **user} for user in users]
+    raw: Tables = {"events": events, "users": users}
+    first = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
+    mark = "update pql_intermediate.int_score_history set score = 99"
+    with duckdb.connect(str(first.database)) as connection:
+        connection.execute(mark)
+    again = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
+    assert marked(again) == ["u", "v", "w", "x"]
+
+    # The next day, late news of one, a subscription of another, and one who is gone.
+    next_day = {**EVENT, "event_id": "5", "occurred_at": "2026-03-02"}
+    late = {**EVENT, "event_id": "6", "user_id": "v", "occurred_at": "2026-02-27"}
+    paid = {"subscription_id": "s", "user_id": "w", "stage": "paid", "started_at": "2026-03-01"}
+    news: Tables = {
+        "events": [*events[:3], next_day, late],
+        "users": users[:3],
+        "subscriptions": [paid],
+    }
+    without_late = {**news, "events": news["events"][:-1]}
+    second = check(build(without_late, ONE_RULE, folder=tmp_path, tests=False))
+    assert marked(second) == ["v"]
+    third = check(build(news, ONE_RULE, folder=tmp_path))
+    assert marked(third) == []
+
+    # Another way of scoring is news of everybody.
+    with duckdb.connect(str(third.database)) as connection:
+        connection.execute(mark)
+    decaying = [{**row, "decay_points_per_week": "1"} for row in ONE_RULE["definitions"]]
+    config = {**ONE_RULE, "definitions": decaying}
+    assert marked(check(build(news, config, folder=tmp_path, tests=False))) == []
 
 
 # --- a build that is killed -----------------------------------------------------------------------

@@ -1,3 +1,4 @@
+{{ config(**by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 {%- set text = dbt.type_string() -%}
 
@@ -8,7 +9,7 @@ qualification_changes as (
     select
         qualification_changes.*,
         qualification_changes.caused_on = entities.first_active_on as is_first_day
-    from {{ ref('int_qualification_changes') }} as qualification_changes
+    from {{ of_changed_entities(ref('int_qualification_changes')) }} as qualification_changes
     inner join {{ ref('int_entities') }} as entities
         on
             qualification_changes.entity_type = entities.entity_type
@@ -29,7 +30,7 @@ eligibility_changes as (
         criteria_after.entity_type,
         criteria_after.entity_id,
         criteria_after.valid_from as changed_on
-    from {{ ref('int_criteria_timelines') }} as criteria_after
+    from {{ of_changed_entities(ref('int_criteria_timelines')) }} as criteria_after
     inner join {{ ref('int_criteria_timelines') }} as criteria_before
         on
             criteria_after.definition_key = criteria_before.definition_key
@@ -82,7 +83,7 @@ requirement_turns as (
         rule_timelines.valid_from as changed_on,
         true as is_start,
         min(rules.signal_name) as turn
-    from {{ ref('int_rule_timelines') }} as rule_timelines
+    from {{ of_changed_entities(ref('int_rule_timelines')) }} as rule_timelines
     inner join rules
         on
             rule_timelines.definition_key = rules.definition_key
@@ -103,7 +104,7 @@ requirement_turns as (
         rule_timelines.valid_to as changed_on,
         false as is_start,
         min(rules.signal_end) as turn
-    from {{ ref('int_rule_timelines') }} as rule_timelines
+    from {{ of_changed_entities(ref('int_rule_timelines')) }} as rule_timelines
     inner join rules
         on
             rule_timelines.definition_key = rules.definition_key

@@ -1,5 +1,6 @@
 {#- What a definition asks for besides the score. Each condition holds from valid_from until
     valid_to; it is written down only while it holds. -#}
+{{ config(**by_entity()) }}
 {%- set keys = [
     "definition_key", "entity_type", "entity_id", "condition_type", "condition_id",
 ] -%}
@@ -14,21 +15,21 @@ definitions as (
 
 rule_timelines as (
 
-    select * from {{ ref('int_rule_timelines') }}
+    select * from {{ of_changed_entities(ref('int_rule_timelines')) }}
     where awards >= 1
 
 ),
 
 fit_timelines as (
 
-    select * from {{ ref('int_fit_timelines') }}
+    select * from {{ of_changed_entities(ref('int_fit_timelines')) }}
     where is_met
 
 ),
 
 stage_timelines as (
 
-    select * from {{ ref('int_stage_timelines') }}
+    select * from {{ of_changed_entities(ref('int_stage_timelines')) }}
 
 ),
 
@@ -46,7 +47,7 @@ active_days as (
             partition by signal_days.entity_type, signal_days.entity_id
             order by signal_days.activity_date
         ) as next_activity_date
-    from {{ ref('int_entity_signal_days') }} as signal_days
+    from {{ of_changed_entities(ref('int_entity_signal_days')) }} as signal_days
     inner join {{ ref('int_clock') }} as clock
         on signal_days.activity_date <= clock.as_of_date
     where signal_days.signal_id = 'any_activity'
@@ -155,7 +156,7 @@ periods as (
         1 as holding_count,
         greatest(entity_subscriptions.started_on, entities.first_active_on) as valid_from,
         entity_subscriptions.ended_on as valid_to
-    from {{ ref('int_entity_subscriptions') }} as entity_subscriptions
+    from {{ of_changed_entities(ref('int_entity_subscriptions')) }} as entity_subscriptions
     inner join {{ ref('int_entities') }} as entities
         on
             entity_subscriptions.entity_type = entities.entity_type

@@ -1,76 +1,94 @@
+{{ config(**by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
-{%- set counts = [
-    "gate_count", "disqualified_count", "audience_count", "owned_line_count",
-    "requirement_count", "active_count", "hand_raise_count",
+{%- set measures = [
+    "entity_count", "score", "obstacle_count", "missing_count", "hand_raise_count",
 ] -%}
 
 with
 
-definitions as (
-
-    select * from {{ ref('int_definitions') }}
-
-),
-
-gate_groups as (
+gates as (
 
     select
         definition_key,
-        count(distinct gate_group) as group_count
+        count(distinct case when effect = 'gate' then gate_group end) as group_count,
+        sum(case when effect = 'points' then greatest(points, 0) else 0 end) as most_points
     from {{ ref('int_fit_rules') }}
-    where effect = 'gate'
     group by definition_key
 
 ),
 
-requirement_groups as (
+requirements as (
 
     select
         definition_key,
-        count(distinct requirement_group) as group_count
+        count(distinct requirement_group) as group_count,
+        sum(greatest(points, 0) * max_awards) as most_points
     from {{ ref('int_definition_rules') }}
     group by definition_key
 
 ),
 
-condition_periods as (
+-- what stands between everybody and a lead, and after how many idle days no points can be left
+definitions as (
 
     select
-        definition_key,
-        entity_type,
-        entity_id,
-        0 as entity_count,
-        0 as score,
-        {%- for count in counts %}
-        case when condition_type || '_count' = '{{ count }}' then 1 else 0 end as {{ count }},
-        {%- endfor %}
-        valid_from,
-        valid_to
-    from {{ ref('int_conditions') }}
-    union all
-    -- the life of every entity under every definition of its type
-    select
         definitions.definition_key,
-        entities.entity_type,
-        entities.entity_id,
-        1 as entity_count,
-        0 as score,
-        0 as {{ counts | join(',\n        0 as ') }},
-        entities.first_active_on as valid_from,
-        cast(null as date) as valid_to
-    from {{ ref('int_entities') }} as entities
-    inner join definitions
-        on entities.entity_type = definitions.entity_type
+        definitions.entity_type,
+        definitions.score_threshold,
+        definitions.decay_points_per_week,
+        1 + coalesce(gates.group_count, 0) as obstacle_count,
+        coalesce(requirements.group_count, 0)
+        + case when definitions.active_within_days is null then 0 else 1 end as missing_count,
+        case
+            when definitions.decay_points_per_week > 0
+                then
+                    7 * (1 + {{ floor_divide(
+                        'coalesce(gates.most_points, 0) + coalesce(requirements.most_points, 0)',
+                        'definitions.decay_points_per_week'
+                    ) }})
+        end as decayed_days
+    from {{ ref('int_definitions') }} as definitions
+    left join gates
+        on definitions.definition_key = gates.definition_key
+    left join requirements
+        on definitions.definition_key = requirements.definition_key
 
 ),
 
+decay as (
+
+    select
+        definitions.definition_key,
+        definitions.decay_points_per_week,
+        signal_ages.entity_type,
+        signal_ages.entity_id,
+        least(signal_ages.age_days, definitions.decayed_days) as idle_days,
+        least(signal_ages.previous_age_days, definitions.decayed_days) as previous_idle_days,
+        signal_ages.valid_from
+    from {{ of_changed_entities(ref('int_signal_ages')) }} as signal_ages
+    inner join definitions
+        on signal_ages.entity_type = definitions.entity_type
+    where signal_ages.signal_id = 'any_activity' and definitions.decay_points_per_week > 0
+
+),
+
+-- decay beyond that would change no score, as a score is never below 0
 ledger as (
 
     select
         {{ keys | join(',\n        ') }},
         delta as score,
         changed_on as step_date
-    from {{ ref('int_score_steps') }}
+    from {{ of_changed_entities(ref('int_score_steps')) }}
+    where source <> 'decay'
+    union all
+    select
+        {{ keys | join(',\n        ') }},
+        decay_points_per_week
+        * cast((previous_idle_days - idle_days) / 7 as {{ dbt.type_int() }}) as score,
+        valid_from as step_date
+    from decay
+    where idle_days <> previous_idle_days
 
 ),
 
@@ -80,77 +98,92 @@ score_timelines as (
 
 ),
 
--- a score is never below 0: most weeks of decay change nothing, and stop here
-score_steps as (
+conditions as (
+
+    select * from {{ of_changed_entities(ref('int_conditions')) }}
+
+),
+
+-- obstacles: the audience and the gates until they are passed, and whatever disqualifies;
+-- missing: the requirements, recent activity being one, until they are met
+condition_periods as (
 
     select
         {{ keys | join(',\n        ') }},
-        greatest(score, 0) - greatest(score - score_change, 0) as score,
-        valid_from as step_date
-    from score_timelines
-    where score > 0 or score - score_change > 0
+        0 as entity_count,
+        0 as score,
+        case
+            when condition_type in ('gate', 'audience') then -1
+            when condition_type in ('disqualified', 'owned_line') then 1
+            else 0
+        end as obstacle_count,
+        case when condition_type in ('requirement', 'active') then -1 else 0 end as missing_count,
+        case when condition_type = 'hand_raise' then 1 else 0 end as hand_raise_count,
+        valid_from,
+        valid_to
+    from conditions
+    union all
+    -- the life of every entity under every definition of its type
+    select
+        definitions.definition_key,
+        entities.entity_type,
+        entities.entity_id,
+        1 as entity_count,
+        0 as score,
+        definitions.obstacle_count,
+        definitions.missing_count,
+        0 as hand_raise_count,
+        entities.first_active_on as valid_from,
+        cast(null as date) as valid_to
+    from {{ of_changed_entities(ref('int_entities')) }} as entities
+    inner join definitions
+        on entities.entity_type = definitions.entity_type
 
 ),
 
 steps as (
 
-    {{ steps_from_periods(
-        'condition_periods', keys, ['entity_count', 'score'] + counts
-    ) | indent(4) }}
+    {{ steps_from_periods('condition_periods', keys, measures) | indent(4) }}
     union all
     select
         {{ keys | join(',\n        ') }},
-        step_date,
+        valid_from as step_date,
         0 as entity_count,
-        score,
-        0 as {{ counts | join(',\n        0 as ') }}
-    from score_steps
+        greatest(score, 0) - greatest(score - score_change, 0) as score,
+        0 as obstacle_count,
+        0 as missing_count,
+        0 as hand_raise_count
+    from score_timelines
+    where score > 0 or score - score_change > 0
 
 ),
 
 timelines as (
 
-    {{ periods_from_steps('steps', keys, ['entity_count', 'score'] + counts) | indent(4) }}
-
-),
-
-scored_timelines as (
-
-    select
-        timelines.*,
-        definitions.score_threshold,
-        definitions.active_within_days,
-        coalesce(requirement_groups.group_count, 0) as required_count,
-        timelines.gate_count = coalesce(gate_groups.group_count, 0)
-        and timelines.disqualified_count = 0
-        and timelines.audience_count > 0
-        and timelines.owned_line_count = 0 as is_eligible
-    from timelines
-    inner join definitions
-        on timelines.definition_key = definitions.definition_key
-    left join gate_groups
-        on timelines.definition_key = gate_groups.definition_key
-    left join requirement_groups
-        on timelines.definition_key = requirement_groups.definition_key
+    {{ periods_from_steps('steps', keys, measures) | indent(4) }}
 
 )
 
 select
-    definition_key,
-    entity_type,
-    entity_id,
-    cast(score as decimal(18, 2)) as score,
-    is_eligible,
-    is_eligible and hand_raise_count > 0 as is_hand_raised,
-    is_eligible
+    timelines.definition_key,
+    timelines.entity_type,
+    timelines.entity_id,
+    cast(timelines.score as decimal(18, 2)) as score,
+    timelines.obstacle_count = 0 as is_eligible,
+    timelines.obstacle_count = 0 and timelines.hand_raise_count > 0 as is_hand_raised,
+    timelines.obstacle_count = 0
     and (
-        hand_raise_count > 0
+        timelines.hand_raise_count > 0
         or (
-            (score_threshold is null or score >= score_threshold)
-            and requirement_count = required_count
-            and (active_within_days is null or active_count > 0)
+            timelines.missing_count = 0
+            and (
+                definitions.score_threshold is null
+                or timelines.score >= definitions.score_threshold
+            )
         )
     ) as is_meeting,
-    valid_from,
-    valid_to
-from scored_timelines
+    timelines.valid_from,
+    timelines.valid_to
+from timelines
+inner join definitions
+    on timelines.definition_key = definitions.definition_key

@@ -1,10 +1,11 @@
+{{ config(**by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 
 with
 
 criteria_timelines as (
 
-    select * from {{ ref('int_criteria_timelines') }}
+    select * from {{ of_changed_entities(ref('int_criteria_timelines')) }}
 
 ),
 

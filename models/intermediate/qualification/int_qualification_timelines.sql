@@ -1,57 +1,65 @@
+{{ config(**by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
-{%- set measures = [
-    "entity_count", "score", "eligible_count", "hand_raised_count", "meeting_count",
-    "qualified_count",
-] -%}
 
 with
 
-criteria_periods as (
+criteria_timelines as (
 
-    select
-        {{ keys | join(',\n        ') }},
-        1 as entity_count,
-        score,
-        case when is_eligible then 1 else 0 end as eligible_count,
-        case when is_hand_raised then 1 else 0 end as hand_raised_count,
-        case when is_meeting then 1 else 0 end as meeting_count,
-        0 as qualified_count,
-        valid_from,
-        valid_to
-    from {{ ref('int_criteria_timelines') }}
+    select * from {{ of_changed_entities(ref('int_criteria_timelines')) }}
 
 ),
 
-steps as (
+qualification_changes as (
 
-    {{ steps_from_periods('criteria_periods', keys, measures) | indent(4) }}
+    select * from {{ ref('int_qualification_changes') }}
+
+),
+
+-- who has no change was never qualified; who has any was not before the first
+spells as (
+
+    select
+        {{ keys | join(',\n        ') }},
+        is_qualified,
+        changed_on as valid_from,
+        lead(changed_on) over (
+            partition by {{ keys | join(', ') }} order by changed_on
+        ) as valid_to
+    from qualification_changes
     union all
     select
         {{ keys | join(',\n        ') }},
-        changed_on as step_date,
-        0 as entity_count,
-        0 as score,
-        0 as eligible_count,
-        0 as hand_raised_count,
-        0 as meeting_count,
-        case when is_qualified then 1 else -1 end as qualified_count
-    from {{ ref('int_qualification_changes') }}
-
-),
-
-timelines as (
-
-    {{ periods_from_steps('steps', keys, measures) | indent(4) }}
+        false as is_qualified,
+        {{ always() }} as valid_from,
+        min(changed_on) as valid_to
+    from qualification_changes
+    group by {{ keys | join(', ') }}
 
 )
 
+-- a change splits the period that it falls into
 select
-    {{ keys | join(',\n    ') }},
-    cast(score as decimal(18, 2)) as score,
-    eligible_count > 0 as is_eligible,
-    hand_raised_count > 0 as is_hand_raised,
-    meeting_count > 0 as is_meeting,
-    qualified_count > 0 as is_qualified,
-    valid_from,
-    valid_to
-from timelines
+    criteria_timelines.definition_key,
+    criteria_timelines.entity_type,
+    criteria_timelines.entity_id,
+    criteria_timelines.score,
+    criteria_timelines.is_eligible,
+    criteria_timelines.is_hand_raised,
+    criteria_timelines.is_meeting,
+    coalesce(spells.is_qualified, false) as is_qualified,
+    case
+        when spells.valid_from > criteria_timelines.valid_from then spells.valid_from
+        else criteria_timelines.valid_from
+    end as valid_from,
+    case
+        when criteria_timelines.valid_to <= spells.valid_to then criteria_timelines.valid_to
+        else coalesce(spells.valid_to, criteria_timelines.valid_to)
+    end as valid_to
+from criteria_timelines
+left join spells
+    on
+        criteria_timelines.definition_key = spells.definition_key
+        and criteria_timelines.entity_type = spells.entity_type
+        and criteria_timelines.entity_id = spells.entity_id
+        and (criteria_timelines.valid_to is null or spells.valid_from < criteria_timelines.valid_to)
+        and (spells.valid_to is null or spells.valid_to > criteria_timelines.valid_from)

@@ -1,8 +1,10 @@
+{{ config(**by_entity()) }}
+
 with
 
 entities as (
 
-    select * from {{ ref('int_entities') }}
+    select * from {{ of_changed_entities(ref('int_entities')) }}
 
 ),
 

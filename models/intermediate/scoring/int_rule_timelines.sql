@@ -1,3 +1,4 @@
+{{ config(**by_entity()) }}
 {%- set keys = ["timeline_number", "entity_type", "entity_id"] -%}
 {%- set terms = [
     "signal_id", "min_value", "min_value_of", "points", "max_awards", "half_life_days",
@@ -60,7 +61,7 @@ value_periods as (
         rules.half_life_days is null and rules.min_value_of is null as is_plain,
         signal_timelines.valid_from,
         signal_timelines.valid_to
-    from {{ ref('int_signal_timelines') }} as signal_timelines
+    from {{ of_changed_entities(ref('int_signal_timelines')) }} as signal_timelines
     inner join rules
         on
             signal_timelines.signal_id = rules.signal_id
@@ -80,7 +81,7 @@ age_periods as (
         false as is_plain,
         signal_ages.valid_from,
         signal_ages.valid_to
-    from {{ ref('int_signal_ages') }} as signal_ages
+    from {{ of_changed_entities(ref('int_signal_ages')) }} as signal_ages
     inner join rules
         on
             signal_ages.signal_id = rules.signal_id
@@ -101,7 +102,7 @@ multiple_periods as (
         false as is_plain,
         attribute_timelines.valid_from,
         attribute_timelines.valid_to
-    from {{ ref('int_attribute_timelines') }} as attribute_timelines
+    from {{ of_changed_entities(ref('int_attribute_timelines')) }} as attribute_timelines
     inner join rules
         on
             attribute_timelines.attribute = rules.min_value_of

@@ -1,3 +1,5 @@
+{{ config(**by_entity()) }}
+
 with
 
 definitions as (
@@ -17,7 +19,7 @@ rule_periods as (
         rule_timelines.points,
         rule_timelines.valid_from,
         rule_timelines.valid_to
-    from {{ ref('int_rule_timelines') }} as rule_timelines
+    from {{ of_changed_entities(ref('int_rule_timelines')) }} as rule_timelines
     inner join {{ ref('int_signals') }} as signals
         on rule_timelines.signal_id = signals.signal_id
     where rule_timelines.points <> 0
@@ -73,7 +75,7 @@ fit_periods as (
         points,
         valid_from,
         valid_to
-    from {{ ref('int_fit_timelines') }}
+    from {{ of_changed_entities(ref('int_fit_timelines')) }}
     where effect = 'points' and points <> 0
 
 ),
@@ -157,7 +159,7 @@ decay_changes as (
             ) as decimal(18, 2)
         ) as delta,
         signal_ages.valid_from as changed_on
-    from {{ ref('int_signal_ages') }} as signal_ages
+    from {{ of_changed_entities(ref('int_signal_ages')) }} as signal_ages
     inner join definitions
         on signal_ages.entity_type = definitions.entity_type
     where

@@ -26,6 +26,9 @@ dated as (
 select
     as_of_date,
     watermark_date,
-    {{ add_days('as_of_date', var('projection_days')) }} as horizon_date,
+    -- the end of a month, so that not every day is another horizon for everybody
+    cast(
+        {{ dbt.last_day(add_days('as_of_date', var('projection_days')), 'month') }} as date
+    ) as horizon_date,
     watermark_at
 from dated

@@ -1,5 +1,7 @@
 {#- Half-lives act in steps of decay_step_days; idleness is counted in weeks (section 5 of the
     scoring contract). -#}
+{{ config(**by_entity()) }}
+
 with
 
 clock as (
@@ -46,7 +48,7 @@ active_dates as (
         ageing_signals.step_days,
         signal_days.activity_date,
         {{ add_days('clock.horizon_date', 1) }} as end_date
-    from {{ ref('int_entity_signal_days') }} as signal_days
+    from {{ of_changed_entities(ref('int_entity_signal_days')) }} as signal_days
     inner join ageing_signals
         on
             signal_days.signal_id = ageing_signals.signal_id

@@ -1,3 +1,5 @@
+{{ config(**by_entity()) }}
+
 with
 
 clock as (
@@ -35,7 +37,7 @@ signal_days as (
         scored_signals.window_days,
         signal_days.activity_date,
         clock.horizon_date
-    from {{ ref('int_entity_signal_days') }} as signal_days
+    from {{ of_changed_entities(ref('int_entity_signal_days')) }} as signal_days
     inner join scored_signals
         on
             signal_days.signal_id = scored_signals.signal_id

@@ -1,3 +1,6 @@
+{#- As a view: most of its rows are weeks of decay, and few readers ask for all of them. -#}
+{{ config(materialized='view') }}
+
 select
     definitions.definition_id,
     definitions.definition_version,

@@ -1,0 +1,13 @@
+{#- Comes after all timelines, so that an entity is noted as scored only when all of them are done. -#}
+{{ config(
+    post_hook="truncate table {{ ref('int_changed_entities') }}",
+    **by_entity()
+) }}
+-- depends_on: {{ ref('int_change_reasons') }}, {{ ref('int_score_history') }}
+
+select
+    entity_type,
+    entity_id,
+    fingerprint
+from {{ ref('int_changed_entities') }}
+where fingerprint is not null

@@ -1,0 +1,36 @@
+{#- Every cell of these files, also those that no timeline reads: to score too much does no harm. -#}
+with
+
+cells as (
+
+    select distinct
+        file_name,
+        row_key,
+        column_name,
+        cell
+    from {{ ref('int_config_cells') }}
+    where
+        file_name in (
+            'signals.csv', 'definitions.csv', 'definition_rules.csv', 'fit_rules.csv',
+            'category_caps.csv'
+        )
+        and cell is not null
+
+),
+
+all_cells as (
+
+    select
+        sum({{ row_number_hash(["file_name", "row_key", "column_name", "cell"], "cells") }})
+            as cells_hash
+    from cells
+
+)
+
+select
+    {{ dbt.hash(
+        row_text(["cells_hash"], "all_cells") ~ " || " ~ row_text(["horizon_date"], "clock")
+        ~ " || " ~ dbt.string_literal(scoring_settings())
+    ) }} as fingerprint
+from all_cells
+cross join {{ ref('int_clock') }} as clock
