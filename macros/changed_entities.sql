@@ -20,12 +20,17 @@
 {% macro without_changed_entities() -%}
     {%- if is_incremental() -%}
     delete from {{ this }}
-    where exists (
-        select 1 from {{ ref("int_changed_entities") }} as changed_entities
-        where
-            changed_entities.entity_type = {{ this }}.entity_type
-            and changed_entities.entity_id = {{ this }}.entity_id
-    )
+    where
+        {%- for entity_type in ("account", "user") %}
+        {{ "or " if not loop.first }}(
+            entity_type = '{{ entity_type }}'
+            and entity_id in (
+                select changed_entities.entity_id
+                from {{ ref("int_changed_entities") }} as changed_entities
+                where changed_entities.entity_type = '{{ entity_type }}'
+            )
+        )
+        {%- endfor %}
     {%- endif -%}
 {%- endmacro %}
 

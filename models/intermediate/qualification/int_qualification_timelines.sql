@@ -61,5 +61,5 @@ left join spells
         criteria_timelines.definition_key = spells.definition_key
         and criteria_timelines.entity_type = spells.entity_type
         and criteria_timelines.entity_id = spells.entity_id
-        and (criteria_timelines.valid_to is null or spells.valid_from < criteria_timelines.valid_to)
-        and (spells.valid_to is null or spells.valid_to > criteria_timelines.valid_from)
+        and (criteria_timelines.valid_to is null or criteria_timelines.valid_to > spells.valid_from)
+        and (spells.valid_to is null or criteria_timelines.valid_from < spells.valid_to)

@@ -2,6 +2,12 @@
 
 with
 
+qualification_timelines as (
+
+    select * from {{ of_changed_entities(ref('int_qualification_timelines')) }}
+
+),
+
 compared as (
 
     select
@@ -15,7 +21,7 @@ compared as (
         lag(is_qualified) over (
             partition by definition_key, entity_type, entity_id order by valid_from
         ) as was_qualified
-    from {{ of_changed_entities(ref('int_qualification_timelines')) }} as qualification_timelines
+    from qualification_timelines
 
 ),
 

@@ -1,4 +1,4 @@
-{#- Comes after all timelines, so that an entity is noted as scored only when all of them are done. -#}
+{#- Comes after all timelines: an entity is noted as scored only when all of them are done. -#}
 {{ config(
     post_hook="truncate table {{ ref('int_changed_entities') }}",
     **by_entity()

@@ -1,5 +1,5 @@
-{#- Of whom the timelines are to be rebuilt: those whose inputs, or the way of scoring, are others than
-    when they were last scored, and those whom a build that was stopped left over. -#}
+{#- Of whom the timelines are to be made anew: those whose inputs, or the way of scoring, are others
+    than when they were last scored, and those whom a build that was stopped left over. -#}
 {%- set scored_entities = adapter.get_relation(this.database, this.schema, "int_scored_entities")
     if execute and not flags.FULL_REFRESH else none -%}
 {%- set left_over = adapter.get_relation(this.database, this.schema, this.identifier)

@@ -1,4 +1,4 @@
-{#- Every cell of these files, also those that no timeline reads: to score too much does no harm. -#}
+{#- Every cell of these files, even if no timeline reads it: to score too much does no harm. -#}
 with
 
 cells as (
