@@ -73,76 +73,45 @@ entities as (
 
 ),
 
-known_entities as (
+-- what is, beside what was when they were last scored
+fingerprints as (
 
-    {% if scored_entities -%}
     select
         entity_type,
         entity_id,
-        fingerprint
+        fingerprint,
+        cast(null as {{ dbt.type_string() }}) as scored_fingerprint,
+        0 as is_left_over
+    from entities
+    {%- if scored_entities %}
+    union all
+    select
+        entity_type,
+        entity_id,
+        cast(null as {{ dbt.type_string() }}) as fingerprint,
+        fingerprint as scored_fingerprint,
+        0 as is_left_over
     from {{ scored_entities }}
-    {%- else -%}
-    select * from entities
-    where 1 = 0
     {%- endif %}
-
-),
-
-left_over_entities as (
-
-    {% if left_over -%}
+    {%- if left_over %}
+    union all
     select
         entity_type,
-        entity_id
+        entity_id,
+        cast(null as {{ dbt.type_string() }}) as fingerprint,
+        cast(null as {{ dbt.type_string() }}) as scored_fingerprint,
+        1 as is_left_over
     from {{ left_over }}
-    {%- else -%}
-    select
-        entity_type,
-        entity_id
-    from entities
-    where 1 = 0
     {%- endif %}
-
-),
-
-all_entities as (
-
-    select
-        entity_type,
-        entity_id
-    from entities
-    union
-    select
-        entity_type,
-        entity_id
-    from known_entities
-    union
-    select
-        entity_type,
-        entity_id
-    from left_over_entities
 
 )
 
 select
-    all_entities.entity_type,
-    all_entities.entity_id,
-    entities.fingerprint
-from all_entities
-left join entities
-    on
-        all_entities.entity_type = entities.entity_type
-        and all_entities.entity_id = entities.entity_id
-left join known_entities
-    on
-        all_entities.entity_type = known_entities.entity_type
-        and all_entities.entity_id = known_entities.entity_id
-left join left_over_entities
-    on
-        all_entities.entity_type = left_over_entities.entity_type
-        and all_entities.entity_id = left_over_entities.entity_id
-where
-    left_over_entities.entity_id is not null
-    or known_entities.fingerprint is null
-    or entities.fingerprint is null
-    or entities.fingerprint <> known_entities.fingerprint
+    entity_type,
+    entity_id,
+    max(fingerprint) as fingerprint
+from fingerprints
+group by entity_type, entity_id
+having
+    coalesce(max(fingerprint), '') <> coalesce(max(scored_fingerprint), '')
+    or max(is_left_over) = 1
