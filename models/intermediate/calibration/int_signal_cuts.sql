@@ -11,7 +11,11 @@ anchors as (
 
     select
         *,
-        1.0 / count(*) over (partition by definition_id, cluster_id, observed_on) as vote
+        -- a decimal: sums of floats depend on their order
+        cast(
+            1.0 / count(*) over (partition by definition_id, cluster_id, observed_on)
+            as decimal(38, 18)
+        ) as vote
     from {{ ref('int_observations') }}
     where is_anchor
 

@@ -27,7 +27,7 @@ def signal_lift(
         A row per cut: its keys, the statistics (null where it is not tested), direction, verdict.
     """
     results = cuts[KEYS].astype({"min_value": float}).reset_index(drop=True)
-    tables = [vote_table(*row) for row in cuts[VOTES].itertuples(index=False)]
+    tables = [vote_table(*row) for row in cuts[VOTES].astype(float).itertuples(index=False)]
     is_tested = np.array([is_testable(table, min_support) for table in tables], dtype=bool)
     statistics = [
         association(table) if tested else (np.nan,) * 4
