@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized=lasting_view()) }}
 -- so that every build of the marts notes who was scored
 -- depends_on: {{ ref('int_scored_entities') }}
 

@@ -1,5 +1,4 @@
-{#- As a view: most of its rows are weeks of decay, and few readers ask for all of them. -#}
-{{ config(materialized='view') }}
+{{ config(materialized=lasting_view()) }}
 
 select
     definitions.definition_id,
