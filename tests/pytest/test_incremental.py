@@ -29,10 +29,10 @@ BATCHES = int(os.environ.get("PQL_BATCHES", "4"))
 KILLS = int(os.environ.get("PQL_KILLS", "2"))
 
 
-def assert_same(one: Built, other: Built) -> None:
+def assert_same(one: Path, other: Path) -> None:
     """Both hold the same rows, but for memory and what only one build is about."""
     for schema in ("pql", "pql_intermediate"):
-        changed = changed_tables(one.database, other.database, schema)
+        changed = changed_tables(one, other, schema)
         assert changed.keys() <= MEMORY_MARTS | TRANSIENT_MODELS, f"PQL_SEED={SEED}: {changed}"
 
 
@@ -46,7 +46,8 @@ class Journey:
     case: cases.Case
     raw: Tables
     folder: Path
-    early: Path  # what the database was after the first of its builds
+    early_tables: tuple[Tables, Tables]  # raw tables and config of the first of its builds
+    early: Path  # what the database was after it
     grown: Built
     at_once: Built
 
@@ -95,7 +96,7 @@ def journey(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Journey:
     at_once = check(
         build(raw, case.config, folder=folder, database="at_once.duckdb", tests=False, quiet=False)
     )
-    return Journey(case, raw, folder, early, grown, at_once)
+    return Journey(case, raw, folder, batches[0], early, grown, at_once)
 
 
 def a_year_late(rng: random.Random, events: Sequence[dict[str, str]]) -> list[dict[str, str]]:
@@ -127,7 +128,7 @@ EDITS = {"signals": turned_filters, "definition_rules": other_points}
 
 
 def test_any_path_ends_like_one_build(journey: Journey) -> None:
-    assert_same(journey.at_once, journey.grown)
+    assert_same(journey.at_once.database, journey.grown.database)
     early = changed_tables(journey.early, journey.grown.database, "pql_intermediate")
     assert {"int_signal_counts", "int_event_rejects", "int_users"} <= early.keys()
 
@@ -201,19 +202,26 @@ def test_a_killed_build_changes_nothing_and_the_next_one_mends_all(
     last_good = Path(shutil.copy(journey.early, journey.folder / "killed.duckdb"))
     given = {"folder": journey.folder, "database": last_good.name, "tests": False, "quiet": False}
     node_count = journey.at_once.output.count(" START ")
+    # Whom a build forgot stays forgotten, so that is left to the last one.
+    news = {**journey.raw, "deletion_requests": []}
     for _ in range(KILLS):
         content = hashlib.sha256(last_good.read_bytes()).digest()
         # The seeds come first: there is nothing to mend yet.
         kill_at = rng.randrange(node_count // 4, node_count - 5)
-        killed = build(journey.raw, journey.case.config, **given, kill_at=kill_at)
+        killed = build(news, journey.case.config, **given, kill_at=kill_at)
         assert killed.returncode == -signal.SIGKILL
         assert hashlib.sha256(last_good.read_bytes()).digest() == content
         # As where dbt itself is run on the database, the next build begins with a mix.
         for part in killed.database.parent.glob(f"{last_good.name}*"):
             shutil.copy(part, journey.folder)
         duckdb.connect(str(last_good)).close()  # which takes in what stands in the log beside it
+
+    # What only the killed builds have seen leaves nothing behind.
+    back = check(build(*journey.early_tables, **given))
+    assert_same(journey.early, back.database)
+
     mended = check(build(journey.raw, journey.case.config, **given))
-    assert_same(journey.at_once, mended)
+    assert_same(journey.at_once.database, mended.database)
 
 
 # --- a feed that falls silent ---------------------------------------------------------------------
