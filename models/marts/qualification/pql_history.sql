@@ -1,4 +1,3 @@
-{{ config(materialized=lasting_view()) }}
 -- so that every build of the marts notes who was scored
 -- depends_on: {{ ref('int_scored_entities') }}
 

@@ -1,5 +1,3 @@
-{{ config(materialized=lasting_view()) }}
-
 select
     definitions.definition_id,
     definitions.definition_version,
