@@ -48,8 +48,12 @@ entity_counts as (
 
 any_signals as (
 
-    select signal_id from signal_events
-    where event_name = '*'
+    select
+        signal_id,
+        max(case when event_name like '@%' then 1 else 0 end) as built_in_count
+    from signal_events
+    group by signal_id
+    having max(case when event_name = '*' then 1 else 0 end) = 1
 
 ),
 
@@ -60,7 +64,9 @@ named_signals as (
         scored_signals.entity_type,
         scored_signals.signal_id,
         signals.measure,
-        signal_events.event_name
+        signal_events.event_name,
+        coalesce(any_signals.built_in_count, 0) = 0
+        and (signals.measure = 'users' or scored_signals.entity_type = 'user') as is_a_row_per_day
     from scored_signals
     inner join signals
         on scored_signals.signal_id = signals.signal_id
@@ -73,21 +79,15 @@ named_signals as (
         and signals.measure_property is null
         and signal_events.event_name not like '@%'
         and (any_signals.signal_id is null or signal_events.event_name = '*')
-
-),
-
-named_counts as (
-
+    union all
     select
         entity_type,
-        entity_id,
-        user_id,
-        item as event_name,
-        event_count,
-        activity_date,
-        latest_received_at
-    from entity_counts
-    where signal_id = 'any_activity' and item <> '*'
+        signal_id,
+        'users' as measure,
+        '*' as event_name,
+        true as is_a_row_per_day
+    from scored_signals
+    where signal_id = 'any_activity'
 
 ),
 
@@ -98,7 +98,6 @@ any_counts as (
         entity_type,
         entity_id,
         user_id,
-        '*' as event_name,
         sum(event_count) as event_count,
         activity_date,
         max(latest_received_at) as latest_received_at
@@ -108,41 +107,40 @@ any_counts as (
 
 ),
 
-activity_counts as (
-
-    select * from named_counts
-    union all
-    select * from any_counts
-
-),
-
+-- what there may be several rows of for an entity, item and day
 signal_days as (
 
     select
-        'any_activity' as signal_id,
-        entity_type,
-        entity_id,
-        user_id as item,
-        event_count,
+        named_signals.signal_id,
+        any_counts.entity_type,
+        any_counts.entity_id,
+        case when named_signals.measure = 'users' then any_counts.user_id end as item,
+        any_counts.event_count,
         0 as value_sum,
-        activity_date,
-        latest_received_at
+        any_counts.activity_date,
+        any_counts.latest_received_at
     from any_counts
+    inner join named_signals
+        on
+            any_counts.entity_type = named_signals.entity_type
+            and named_signals.event_name = '*'
+    where not named_signals.is_a_row_per_day
     union all
     select
         named_signals.signal_id,
-        activity_counts.entity_type,
-        activity_counts.entity_id,
-        case when named_signals.measure = 'users' then activity_counts.user_id end as item,
-        activity_counts.event_count,
+        entity_counts.entity_type,
+        entity_counts.entity_id,
+        case when named_signals.measure = 'users' then entity_counts.user_id end as item,
+        entity_counts.event_count,
         0 as value_sum,
-        activity_counts.activity_date,
-        activity_counts.latest_received_at
-    from activity_counts
+        entity_counts.activity_date,
+        entity_counts.latest_received_at
+    from entity_counts
     inner join named_signals
         on
-            activity_counts.entity_type = named_signals.entity_type
-            and activity_counts.event_name = named_signals.event_name
+            entity_counts.entity_type = named_signals.entity_type
+            and entity_counts.item = named_signals.event_name
+    where entity_counts.signal_id = 'any_activity' and entity_counts.item <> '*'
     union all
     select
         entity_counts.signal_id,
@@ -182,6 +180,22 @@ signal_days as (
 
 )
 
+select
+    named_signals.signal_id,
+    any_counts.entity_type,
+    any_counts.entity_id,
+    case when named_signals.measure = 'users' then any_counts.user_id end as item,
+    cast(any_counts.event_count as {{ dbt.type_bigint() }}) as event_count,
+    cast(0 as decimal(38, 6)) as value_sum,
+    any_counts.activity_date,
+    any_counts.latest_received_at
+from any_counts
+inner join named_signals
+    on
+        any_counts.entity_type = named_signals.entity_type
+        and named_signals.event_name = '*'
+where named_signals.is_a_row_per_day
+union all
 select
     signal_id,
     entity_type,
