@@ -83,7 +83,7 @@ def test_ids_that_lead_to_an_entity_are_listed(of_demo):
         (["--who", "gmail.com"], ["may be any of these; name one:\n    account:a_"]),
         ([], ["name whom to explain: make explain WHO="]),
         (["--who", "a_289", "--on", "soon"], ["ON=soon: not a date; write it as 2026-05-31"]),
-        (["--who", "a_289", "--on", "2030-01-01"], ["nothing is known after 2026-12-27"]),
+        (["--who", "a_289", "--on", "2030-01-01"], ["nothing is known after 2026-12-31"]),
     ],
 )
 def test_what_cannot_be_explained_is_said_plainly(of_demo, arguments, messages):
