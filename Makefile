@@ -25,7 +25,8 @@ test: .venv/requirements-dev.txt ## build the demo with its tests in a temporary
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	PQL_DUCKDB_PATH="$$scratch/demo.duckdb" DBT_TARGET_PATH="$$scratch/target" \
 		$(BIN)/python scripts/build.py
-	@$(BIN)/python -m pytest tests/pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile \
+		--no-loadscope-reorder tests/pytest
 
 test-page: .venv/requirements-dev.txt ## open the review page of the demo in Chromium, which must be installed
 	@$(BIN)/python -m pytest tests/browser

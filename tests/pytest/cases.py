@@ -10,11 +10,14 @@ that have several spellings (1.50, 1e3).
 """
 
 import json
+import os
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
 
 Tables = dict[str, list[dict[str, str]]]
+
+SEED = int(os.environ.get("PQL_SEED", "20250505"))  # of this run
 
 FIRST_DAY = date(2025, 1, 6)
 LAST_DAY = FIRST_DAY + timedelta(days=119)  # the date of the watermark

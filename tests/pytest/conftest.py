@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import cases
 import duckdb
 import pytest
 
@@ -82,6 +83,11 @@ class Built:
 
 
 Build = Callable[..., Built]
+
+
+def pytest_report_header() -> str:
+    """Say which random case this run takes, so that it can be taken again."""
+    return f"PQL_SEED={cases.SEED}"
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Any path to the same rows gives the same tables: only the days that changed are counted anew.
 
-The random path prints its seed; `PQL_SEED=<number> PQL_BATCHES=12 pytest
-tests/pytest/test_incremental.py` takes another one, in as many batches.
+pytest prints the seed of the random path; `PQL_SEED=<number> PQL_BATCHES=12 PQL_KILLS=6 pytest
+tests/pytest/test_incremental.py` takes another one, in as many batches, with as many killed builds.
 """
 
 import hashlib
@@ -21,10 +21,10 @@ from typing import Any
 import cases
 import duckdb
 import pytest
+from cases import SEED
 from conftest import PROJECT, Build, Built, Tables, changed_tables
 from test_builds import EVENT, MEMORY_MARTS, ONE_RULE, TRANSIENT_MODELS, USER, check
 
-SEED = int(os.environ.get("PQL_SEED", "20250606"))
 BATCHES = int(os.environ.get("PQL_BATCHES", "4"))
 KILLS = int(os.environ.get("PQL_KILLS", "2"))
 
@@ -59,7 +59,6 @@ def journey(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Journey:
     On the way links, attributes and subscriptions come and go, people ask to be forgotten, signals
     count in another way, and rules give other points.
     """
-    print(f"PQL_SEED={SEED}")
     rng = random.Random(SEED)
     folder = tmp_path_factory.mktemp("journey")
     case = cases.generate(SEED)

@@ -1,11 +1,10 @@
 """The independent scorer: first by hand-computed numbers, then against a build of random cases.
 
-The end-to-end test prints its seed; `PQL_SEED=<number> pytest tests/pytest/test_scorer.py` runs
-another one, or the same again.
+pytest prints the seed of the random case; `PQL_SEED=<number> pytest tests/pytest/test_scorer.py`
+takes another one, or the same again.
 """
 
 import json
-import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
@@ -14,7 +13,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 import pytest
-from cases import LAST_DAY, MAIL_DOMAINS, Case, generate
+from cases import LAST_DAY, MAIL_DOMAINS, SEED, Case, generate
 from conftest import Build, Built
 from scorer import (
     Day,
@@ -29,7 +28,6 @@ from scorer import (
     number,
 )
 
-SEED = int(os.environ.get("PQL_SEED", "20250505"))
 PROJECTION_DAYS = 60
 DAY_0 = date(2025, 3, 3)
 ANN = Entity("user", "ann")
@@ -474,7 +472,6 @@ def test_cells() -> None:
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    print(f"PQL_SEED={SEED}")
     return generate(SEED)
 
 
