@@ -1,5 +1,5 @@
 {#- Memory, not a function of raw: a full refresh keeps it, and a build of a past day leaves it
-    alone. The run's start is stamped on each row (the one use of the wall clock in a model). -#}
+    alone. The run's start is stamped on each row. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
