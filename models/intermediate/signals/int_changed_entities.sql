@@ -22,7 +22,7 @@ inputs as (
         entity_type,
         entity_id,
         1 as is_seen,
-        {{ row_number_hash(
+        {{ row_hash(
             ["signal_id", "item", "event_count", "value_sum", "activity_date"], "signal_days"
         ) }} as row_hash
     from signal_days
@@ -31,7 +31,7 @@ inputs as (
         entity_type,
         entity_id,
         0 as is_seen,
-        {{ row_number_hash(
+        {{ row_hash(
             ["attribute", "item", "attribute_value", "valid_from", "valid_to"],
             "attribute_timelines",
         ) }} as row_hash
@@ -41,7 +41,7 @@ inputs as (
         entity_type,
         entity_id,
         0 as is_seen,
-        {{ row_number_hash(
+        {{ row_hash(
             ["product_line", "stage", "started_on", "ended_on"], "entity_subscriptions"
         ) }} as row_hash
     from {{ ref('int_entity_subscriptions') }} as entity_subscriptions

@@ -21,7 +21,7 @@ cells as (
 all_cells as (
 
     select
-        sum({{ row_number_hash(["file_name", "row_key", "column_name", "cell"], "cells") }})
+        sum({{ row_hash(["file_name", "row_key", "column_name", "cell"], "cells") }})
             as cells_hash
     from cells
 
