@@ -4,16 +4,18 @@
     count are changed, so that an upgrade counts all days anew. -#}
 {% macro counting_settings() -%}
     {{ return([
-        "2", var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
+        "3", var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
         var("max_clock_skew_hours"), var("earliest_event_date"),
     ] | join("|")) }}
 {%- endmacro %}
 
 {#- The first day of raw that a build looks at to see which days changed; none: all of them, as on a
-    full refresh, or where days were counted in another way than now.
-    counts: the table of counts, if it is there; way_of_counting: the relation of that name. -#}
-{% macro first_scanned_day(counts, way_of_counting) -%}
-    {%- if not counts or var("raw_days_look_back") in ("", none) or flags.FULL_REFRESH -%}
+    full refresh, or where days were counted in another way than now, or their rejects are lost. -#}
+{% macro first_scanned_day() -%}
+    {%- set way_of_counting = ref("int_way_of_counting") -%}
+    {%- set counts = remembered("int_signal_counts") -%}
+    {%- set is_whole = flags.FULL_REFRESH or not remembered("int_event_rejects") -%}
+    {%- if not counts or is_whole or var("raw_days_look_back") in ("", none) -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set last_day, other_ways = run_query(

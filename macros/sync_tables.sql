@@ -11,15 +11,6 @@
     cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as {{ dbt.type_timestamp() }})
 {%- endmacro %}
 
-{#- A memory table as the last build left it, or none before the first; for a model that comes before
-    it, where a ref would make a circle. -#}
-{% macro remembered(model_name) -%}
-    {%- set node = graph.get("nodes", {}).get("model." ~ project_name ~ "." ~ model_name) -%}
-    {%- if execute and node -%}
-        {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
-    {%- endif -%}
-{%- endmacro %}
-
 {#- The columns of a sync mart, as its contract has them; none while dbt parses. -#}
 {% macro sync_columns(model_name) -%}
     {%- set node = graph.get("nodes", {}).get("model." ~ project_name ~ "." ~ model_name, {}) -%}

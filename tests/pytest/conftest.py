@@ -7,6 +7,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -126,7 +127,7 @@ def run_build(
     selector: str = "hourly",
     tests: bool = True,
     quiet: bool = True,
-    kill_at: int | None = None,
+    kill_at: int | str | None = None,
 ) -> Built:
     """Write the tables into the folder and build them in a database there.
 
@@ -140,8 +141,8 @@ def run_build(
         selector: the part to build, as selectors.yml names it.
         tests: run dbt's data tests as well.
         quiet: leave out the output of a build that succeeds.
-        kill_at: when that many nodes have begun, end it and all that it started by `kill -9`; needs
-            `quiet=False`.
+        kill_at: when that many nodes have begun, or the model of that name, end it and all that it
+            started by `kill -9`; needs `quiet=False`.
     """
     command = [sys.executable, "scripts/build.py", "--selector", selector]
     if quiet:
@@ -182,7 +183,8 @@ def run_build(
     output = ""
     for line in process.stdout:
         output += line
-        if " START " in line and output.count(" START ") == kill_at:
+        is_reached = output.count(" START ") == kill_at or f".{kill_at} " in line
+        if " START " in line and is_reached:
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     path = folder / database
@@ -191,6 +193,17 @@ def run_build(
     if process.returncode:  # what came of it is where it was built
         path = path.parent / ".building" / path.name
     return Built(folder, path, process.returncode, output)
+
+
+def keep_what_was_killed(killed: Built) -> None:
+    """Put the database that a killed build left in place of the last good one.
+
+    As where dbt itself is run on the database: the next build begins with a mix.
+    """
+    for part in killed.database.parent.glob(f"{killed.database.name}*"):
+        shutil.copy(part, killed.folder)
+    # which takes in what stands in the log beside it
+    duckdb.connect(str(killed.folder / killed.database.name)).close()
 
 
 def changed_tables(before: Path, after: Path, schema: str) -> dict[str, int]:

@@ -22,7 +22,7 @@ import cases
 import duckdb
 import pytest
 from cases import SEED
-from conftest import PROJECT, Build, Built, Tables, changed_tables
+from conftest import PROJECT, Build, Built, Tables, changed_tables, keep_what_was_killed
 from test_builds import EVENT, MEMORY_MARTS, ONE_RULE, TRANSIENT_MODELS, USER, check
 
 BATCHES = int(os.environ.get("PQL_BATCHES", "4"))
@@ -160,13 +160,16 @@ def marked(built: Built) -> list[str]:
 def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path: Path) -> None:
     users = [{"user_id": user_id} for user_id in "uvwx"]
     events = [{**EVENT, "event_id": user["user_id"], **user} for user in users]
-    raw: Tables = {"events": events, "users": users}
+    raw: Tables = {"events": [*events, events[0]], "users": users}
     first = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
     mark = "update pql_intermediate.int_score_history set score = 99"
     with duckdb.connect(str(first.database)) as connection:
         connection.execute(mark)
+        # Without it all days are counted anew, but to the same counts.
+        connection.execute("drop table pql_intermediate.int_event_rejects")
     again = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
     assert marked(again) == ["u", "v", "w", "x"]
+    assert again.query("select event_id, status from pql.event_rejects") == [("u", "duplicate")]
 
     # The next day, late news of one, a subscription of another, and one who is gone.
     next_day = {**EVENT, "event_id": "5", "occurred_at": "2026-03-02"}
@@ -210,10 +213,7 @@ def test_a_killed_build_changes_nothing_and_the_next_one_mends_all(
         killed = build(news, journey.case.config, **given, kill_at=kill_at)
         assert killed.returncode == -signal.SIGKILL
         assert hashlib.sha256(last_good.read_bytes()).digest() == content
-        # As where dbt itself is run on the database, the next build begins with a mix.
-        for part in killed.database.parent.glob(f"{last_good.name}*"):
-            shutil.copy(part, journey.folder)
-        duckdb.connect(str(last_good)).close()  # which takes in what stands in the log beside it
+        keep_what_was_killed(killed)
 
     # What only the killed builds have seen leaves nothing behind.
     back = check(build(*journey.early_tables, **given))
@@ -233,6 +233,9 @@ def test_while_the_feed_is_silent_nothing_changes(build: Build, tmp_path: Path) 
     state = "select as_of_date, score, is_qualified, idle_days from pql.pql_users"
     check(build(raw, config, folder=tmp_path, tests=False))
     before = Path(shutil.copy(tmp_path / "test.duckdb", tmp_path / "before.duckdb"))
+    # Not even where a build stopped between rejects and counts, under a setting that was given up.
+    tried = {"folder": tmp_path, "variables": {"earliest_event_date": "2026-03-02"}, "quiet": False}
+    keep_what_was_killed(build(raw, config, **tried, kill_at="int_signal_counts"))
     silent = build(raw, config, folder=tmp_path, quiet=False)
     assert silent.returncode == 0, silent.output
     assert changed_tables(before, silent.database, "pql") == {}
@@ -270,6 +273,9 @@ def freshness(built: Built, hours: int) -> int:
 
 ROWS_A_DAY = 300
 FIRST_DAY = datetime(2026, 1, 1)
+# Of two events when they occurred, and when they were received: as many rows, as late, and with the
+# same hashes of their times, if these were only joined by their bits (as of DuckDB 2.0).
+EXCHANGED_AT = (("2026-01-07 02:16", "2026-01-07 20:17"), ("2026-01-31 06:04", "2026-01-31 10:55"))
 
 
 def write_day(folder: Path, name: str, day: int, rows: int, user_id: str = "u") -> None:
@@ -280,6 +286,17 @@ def write_day(folder: Path, name: str, day: int, rows: int, user_id: str = "u") 
             timestamp '{FIRST_DAY + timedelta(days=day)}' + to_seconds(i) as occurred_at,
             timestamp '2026-01-31' as received_at
         from range({rows}) as numbers (i)
+        """
+    ).write_parquet(str(folder / "events" / f"{name}.parquet"))
+
+
+def write_rows(folder: Path, name: str, rows: Sequence[tuple[str, str, str]]) -> None:
+    """Write a file of events: of whom, when they occurred, and when they were received."""
+    values = ", ".join(f"('{who}', timestamp '{at}', timestamp '{late}')" for who, at, late in rows)
+    duckdb.sql(
+        f"""
+        select user_id as event_id, 'logged_in' as event_name, *
+        from (values {values}) as events (user_id, occurred_at, received_at)
         """
     ).write_parquet(str(folder / "events" / f"{name}.parquet"))
 
@@ -322,15 +339,21 @@ def test_only_changed_days_of_raw_are_read(build: Build, tmp_path: Path) -> None
     (raw / "deletion_requests.csv").write_text("user_id\nv\n")
     for day in range(20):
         write_day(raw, f"day{day}_", day, ROWS_A_DAY)
+    (early, late), (sooner, later) = EXCHANGED_AT
+    write_rows(raw, "exchanged", [("a", early, sooner), ("b", late, later)])
+    write_rows(raw, "endless", [("c", "9999-12-31", "2026-01-31")])  # which is rejected
     first = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
-    assert files_read(first, range(20)) == (20, 20)
+    assert files_read(first, range(20)) == (22, 22)
 
-    # A new day, and a few late rows of two old ones.
+    # A new day, a few late rows of two old ones, and two rows in place of two others.
     write_day(raw, "new", 20, ROWS_A_DAY)
     write_day(raw, "late_a", 3, 2)
     write_day(raw, "late_b", 4, 3, user_id="v")
+    write_rows(raw, "exchanged", [("a", early, later), ("b", late, sooner)])
     second = check(build(raw, ONE_RULE, folder=tmp_path))
-    assert files_read(second, (3, 4, 20)) == (5, 23)
+    assert files_read(second, (3, 4, 6, 20)) == (7, 25)
+    received = "select latest_received_at from pql_intermediate.int_signal_counts"
+    assert second.query(f"{received} where actor_id = 'a'") == [(datetime.fromisoformat(later),)]
 
     # Looked at are the last five days alone: what is late for an earlier one is found later.
     write_day(raw, "late_c", 5, 7)
@@ -340,5 +363,7 @@ def test_only_changed_days_of_raw_are_read(build: Build, tmp_path: Path) -> None
     five_days = {"raw_days_look_back": "5"}
     bounded = check(build(raw, ONE_RULE, folder=tmp_path, variables=five_days, tests=False))
     assert bounded.query(counted) == [(before + 11,)]
+    looked_at = bounded.query("select event_date from pql_intermediate.int_raw_days order by 1")
+    assert [day.day for (day,) in looked_at] == [16, 17, 18, 19, 20, 21]
     whole = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
     assert whole.query(counted) == [(before + 18,)]

@@ -23,7 +23,7 @@ naming_properties as (
     select distinct changed_events.properties
     from changed_events
     inner join {{ ref('stg_product__forgotten_names') }} as forgotten_names
-        on {{ dbt.position('forgotten_names.name', 'changed_events.properties') }} > 0
+        on {{ dbt.position('lower(forgotten_names.name)', 'lower(changed_events.properties)') }} > 0
     where changed_events.reject_reason = 'invalid_properties'
 
 ),

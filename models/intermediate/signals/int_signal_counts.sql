@@ -1,4 +1,5 @@
-{#- Reads the rejects too, so that a day is marked as counted only when all of it is done. -#}
+{#- Comes after the rejects, and takes the days off the list in the transaction that counts them: so
+    a day is taken for counted only when all of it is done. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy=by_day(),
@@ -159,8 +160,8 @@ day_rows as (
         counted_on,
         count(*) as row_count,
         sum(case when status = 'forgotten' then 1 else 0 end) as forgotten_count,
-        max(received_at) as latest_received_at
-    from {{ ref('int_changed_events') }}
+        sum({{ row_hash(["occurred_at", "received_at"], "changed_events") }}) as times_hash
+    from {{ ref('int_changed_events') }} as changed_events
     group by counted_on
 
 ),
@@ -172,14 +173,15 @@ counted_days as (
         '@day' as signal_id,
         cast(null as {{ dbt.type_string() }}) as actor_id,
         cast(null as {{ dbt.type_string() }}) as account_id,
-        changed_days.fingerprint as item,
+        way_of_counting.fingerprint as item,
         0 as event_count,
         coalesce(day_rows.row_count, 0) as row_count,
-        0 as value_sum,
+        coalesce(day_rows.times_hash, 0) as value_sum,
         changed_days.event_date as activity_date,
         cast(null as {{ dbt.type_timestamp() }}) as latest_occurred_at,
-        day_rows.latest_received_at
+        cast(null as {{ dbt.type_timestamp() }}) as latest_received_at
     from {{ ref('int_changed_days') }} as changed_days
+    cross join {{ ref('int_way_of_counting') }} as way_of_counting
     left join day_rows
         on changed_days.event_date = day_rows.counted_on
     union all
