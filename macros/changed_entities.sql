@@ -54,11 +54,9 @@
 {#- What shapes all timelines beside config and clock, as a hash: a setting, and the SQL that makes them,
     by its checksums. The number in front is raised when a macro that they use is changed. -#}
 {% macro scoring_settings() -%}
-    {%- set parts = ["1", var("decay_step_days") | string] -%}
-    {%- set folders = ["config", "signals", "scoring", "qualification"] -%}
-    {%- set nodes = graph.nodes.values() | sort(attribute="unique_id") if execute else [] -%}
-    {%- for node in nodes if node.fqn[1] == "intermediate" and node.fqn[2] in folders -%}
-        {%- do parts.append(node.checksum.checksum) -%}
-    {%- endfor -%}
-    {{ return(local_md5(parts | join("|"))) }}
+    {%- set checksums = model_checksums((
+        "intermediate/config/", "intermediate/signals/", "intermediate/scoring/",
+        "intermediate/qualification/",
+    )) -%}
+    {{ return(local_md5("1|" ~ var("decay_step_days") ~ "|" ~ checksums)) }}
 {%- endmacro %}

@@ -1,12 +1,22 @@
 {#- How events are counted day by day. -#}
 
-{#- The settings that shape counts, as one text; the number in front is raised when the models that
-    count are changed, so that an upgrade counts all days anew. -#}
+{#- What shapes counts beside signals, as a hash: settings, the columns that raw events have, and the
+    SQL that counts, by its checksums. The number in front is raised when a macro that it uses is
+    changed. -#}
 {% macro counting_settings() -%}
-    {{ return([
+    {%- set parts = [
         "3", var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
         var("max_clock_skew_hours"), var("earliest_event_date"),
-    ] | join("|")) }}
+    ] -%}
+    {%- set contract = raw_contract("events") -%}
+    {%- for name, type in (raw_columns("events") or {}) | dictsort if name in contract -%}
+        {%- do parts.append(name ~ " " ~ type) -%}
+    {%- endfor -%}
+    {%- do parts.append(model_checksums((
+        "staging/product/stg_product__events.sql", "intermediate/events/int_changed_events.sql",
+        "intermediate/events/int_event_rejects.sql", "intermediate/signals/int_signal_counts.sql",
+    ))) -%}
+    {{ return(local_md5(parts | join("|"))) }}
 {%- endmacro %}
 
 {#- The first day of raw that a build looks at to see which days changed; none: all of them, as on a

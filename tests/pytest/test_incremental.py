@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -22,7 +23,7 @@ import cases
 import duckdb
 import pytest
 from cases import SEED
-from conftest import PROJECT, Build, Built, Tables, changed_tables, keep_what_was_killed
+from conftest import MODELS, PROJECT, Build, Built, Tables, changed_tables, keep_what_was_killed
 from test_builds import EVENT, MEMORY_MARTS, ONE_RULE, TRANSIENT_MODELS, USER, check
 
 BATCHES = int(os.environ.get("PQL_BATCHES", "4"))
@@ -148,6 +149,47 @@ def test_a_past_day_is_still_rebuilt_as_the_history_tells_it(
     assert set(past.query(history)) == set(journey.grown.query(history))
 
 
+# --- another way of counting or scoring -----------------------------------------------------------
+
+# The text of each macro. What models do is known by their checksums, what macros do by a number.
+MACROS = {
+    name: text
+    for path in PROJECT.glob("macros/*.sql")
+    for text, name in re.findall(r"({% macro (\w+).*?{%- endmacro %})", path.read_text(), re.DOTALL)
+}
+
+
+def macros_behind(settings: str) -> set[str]:
+    """The macros, for any engine, behind the models whose checksums are among the settings."""
+    places = tuple(re.findall(r'"((?:staging|intermediate)/\S+)"', MACROS[settings]))
+    models = [
+        path.read_text()
+        for path in MODELS.rglob("*.sql")
+        if path.relative_to(MODELS).as_posix().startswith(places)
+    ]
+    assert len(models) >= len(places) > 1
+    texts, found = models, {settings}
+    while texts:
+        words = set(re.findall(r"\w+", " ".join(texts)))
+        new = {name for name in MACROS if name.split("__")[-1] in words} - found
+        texts = [MACROS[name] for name in new]
+        found |= new
+    return found - {settings}
+
+
+@pytest.mark.parametrize(
+    ("settings", "known"),
+    [("counting_settings", "3499e99549db"), ("scoring_settings", "bcdec53de348")],
+)
+def test_macros_are_those_that_the_number_stands_for(settings: str, known: str) -> None:
+    texts = "".join(MACROS[name] for name in sorted(macros_behind(settings)))
+    found = hashlib.sha256(texts.encode()).hexdigest()[:12]
+    assert found == known, (
+        f"macros behind {settings}() were changed: if other rows come of it, raise the number "
+        f"there; then put {found} in place of {known}"
+    )
+
+
 # --- who is scored anew ---------------------------------------------------------------------------
 
 
@@ -186,12 +228,19 @@ def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path
     third = check(build(news, ONE_RULE, folder=tmp_path))
     assert marked(third) == []
 
-    # Another way of scoring is news of everybody.
+    # Another way of scoring is news of everybody. A signal that looks at no property is there
+    # already, among the counts of any activity.
+    counts = "pql_intermediate.int_signal_counts"
     with duckdb.connect(str(third.database)) as connection:
         connection.execute(mark)
+        connection.execute(f"update {counts} set row_count = 99 where signal_id = 'any_activity'")
     decaying = [{**row, "decay_points_per_week": "1"} for row in ONE_RULE["definitions"]]
-    config = {**ONE_RULE, "definitions": decaying}
-    assert marked(check(build(news, config, folder=tmp_path, tests=False))) == []
+    signals = [*ONE_RULE["signals"], {**ONE_RULE["signals"][0], "signal_id": "new"}]
+    config = {**ONE_RULE, "definitions": decaying, "signals": signals}
+    fourth = check(build(news, config, folder=tmp_path, tests=False))
+    assert marked(fourth) == []
+    found = f"select distinct row_count from {counts} where signal_id = 'any_activity'"
+    assert fourth.query(found) == [(99,)]
 
 
 # --- a build that is killed -----------------------------------------------------------------------
@@ -246,12 +295,17 @@ def test_while_the_feed_is_silent_nothing_changes(build: Build, tmp_path: Path) 
 
     # Somebody's event three weeks later: for all, the days have gone by.
     later = {**EVENT, "event_id": "2", "user_id": "v", "occurred_at": "2026-03-22"}
-    resumed = check(build({**raw, "events": [EVENT, later]}, config, folder=tmp_path, tests=False))
+    # Since then the export has a column more, of days that have passed as well.
+    events = [{**EVENT, "event_count": "3"}, later]
+    resumed = check(build({**raw, "events": events}, config, folder=tmp_path, tests=False))
     of_one = f"{state} where user_id = 'u'"
     assert resumed.query(of_one) == [(date(2026, 3, 22), 1.25, False, 21)]
     assert resumed.query("select lapsed_on from pql.pql_users where user_id = 'u'") == [
         (date(2026, 3, 8),)
     ]
+    assert resumed.query(
+        "select event_count from pql_intermediate.int_signal_counts where actor_id = 'u'"
+    ) == [(3,)]
 
 
 def freshness(built: Built, hours: int) -> int:

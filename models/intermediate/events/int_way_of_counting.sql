@@ -1,34 +1,32 @@
+{#- A signal that looks at no property is read off the counts of any activity, and shapes none. -#}
 with
 
-signal_texts as (
+property_signals as (
 
     select
-        signals.signal_id,
-        coalesce(signals.property_name, '') || '|'
-        || coalesce(signals.property_operator, '') || '|'
-        || coalesce(signals.property_value, '') || '|'
-        || signals.measure || '|'
-        || coalesce(signals.measure_property, '') || '|'
-        || coalesce(signal_events.event_name, '') as signal_text
+        signals.*,
+        signal_events.event_name
     from {{ ref('int_signals') }} as signals
-    left join {{ ref('int_signal_events') }} as signal_events
+    inner join {{ ref('int_signal_events') }} as signal_events
         on signals.signal_id = signal_events.signal_id
+    where signals.property_name is not null or signals.measure_property is not null
 
 ),
 
-all_texts as (
+all_signals as (
 
     select
-        {{ dbt.listagg(
-            "signal_id || '|' || signal_text", "','", "order by signal_id, signal_text"
-        ) }} as signal_texts
-    from signal_texts
+        sum({{ row_hash([
+            "signal_id", "event_name", "property_name", "property_operator", "property_value",
+            "measure", "measure_property",
+        ], "property_signals") }}) as signals_hash
+    from property_signals
 
 )
 
 select
     {{ dbt.hash(
-        "coalesce(signal_texts, '') || "
-        ~ dbt.string_literal(dbt.escape_single_quotes(counting_settings()))
+        row_text(["signals_hash"], "all_signals") ~ " || "
+        ~ dbt.string_literal(counting_settings())
     ) }} as fingerprint
-from all_texts
+from all_signals
