@@ -40,35 +40,6 @@ rules as (
 
 ),
 
-signal_values as (
-
-    select
-        signal_timelines.signal_id,
-        signal_timelines.entity_type,
-        signal_timelines.entity_id,
-        signal_timelines.signal_value
-    from {{ ref('int_signal_timelines') }} as signal_timelines
-    inner join clock
-        on {{ holds_on('signal_timelines', 'clock.as_of_date') }}
-
-),
-
-last_events as (
-
-    select
-        signal_days.signal_id,
-        signal_days.entity_type,
-        signal_days.entity_id,
-        max(signal_days.activity_date) as last_event_on
-    from {{ ref('int_entity_signal_days') }} as signal_days
-    inner join clock
-        on signal_days.activity_date <= clock.as_of_date
-    -- no rule is about it, and it has the most days
-    where signal_days.signal_id <> 'any_activity'
-    group by signal_days.signal_id, signal_days.entity_type, signal_days.entity_id
-
-),
-
 attribute_values as (
 
     select
@@ -80,21 +51,6 @@ attribute_values as (
     inner join clock
         on {{ holds_on('attribute_timelines', 'clock.as_of_date') }}
     where attribute_timelines.item = ''
-
-),
-
-current_rules as (
-
-    select
-        rule_timelines.definition_key,
-        rule_timelines.entity_type,
-        rule_timelines.entity_id,
-        rule_timelines.rule_id,
-        rule_timelines.awards,
-        rule_timelines.points
-    from {{ ref('int_rule_timelines') }} as rule_timelines
-    inner join clock
-        on {{ holds_on('rule_timelines', 'clock.as_of_date') }}
 
 ),
 
@@ -134,7 +90,7 @@ rule_lines as (
         signals.category,
         rules.effect,
         rules.requirement_group,
-        coalesce(signal_values.signal_value, 0) as signal_value,
+        coalesce(current_rules.signal_value, 0) as signal_value,
         case
             when rules.min_value_of is null then rules.min_value
             when attribute_values.attribute_value > 0
@@ -143,9 +99,9 @@ rule_lines as (
         coalesce(current_rules.awards, 0) as awards,
         coalesce(current_rules.points, 0) as points,
         coalesce(current_rules.awards, 0) >= 1 as is_met,
-        last_events.last_event_on,
+        current_rules.last_event_on,
         case
-            when last_events.last_event_on is null then 'not yet: ' || signals.signal_name
+            when current_rules.last_event_on is null then 'not yet: ' || signals.signal_name
             else coalesce(signals.reason_template, signals.signal_name)
         end as reason_template,
         signals.window_days,
@@ -155,22 +111,12 @@ rule_lines as (
         on entities.definition_key = rules.definition_key
     inner join signals
         on rules.signal_id = signals.signal_id
-    left join signal_values
-        on
-            rules.signal_id = signal_values.signal_id
-            and entities.entity_type = signal_values.entity_type
-            and entities.entity_id = signal_values.entity_id
-    left join last_events
-        on
-            rules.signal_id = last_events.signal_id
-            and entities.entity_type = last_events.entity_type
-            and entities.entity_id = last_events.entity_id
     left join attribute_values
         on
             rules.min_value_of = attribute_values.attribute
             and entities.entity_type = attribute_values.entity_type
             and entities.entity_id = attribute_values.entity_id
-    left join current_rules
+    left join {{ ref('int_current_rules') }} as current_rules
         on
             rules.definition_key = current_rules.definition_key
             and rules.rule_id = current_rules.rule_id
