@@ -179,7 +179,7 @@ def macros_behind(settings: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("settings", "known"),
-    [("counting_settings", "3499e99549db"), ("scoring_settings", "bcdec53de348")],
+    [("counting_settings", "3499e99549db"), ("scoring_settings", "4598a4a945c6")],
 )
 def test_macros_are_those_that_the_number_stands_for(settings: str, known: str) -> None:
     texts = "".join(MACROS[name] for name in sorted(macros_behind(settings)))
@@ -228,8 +228,10 @@ def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path
     third = check(build(news, ONE_RULE, folder=tmp_path))
     assert marked(third) == []
 
-    # Another way of scoring is news of everybody. A signal that looks at no property is there
-    # already, among the counts of any activity.
+    # Another way of scoring is news of everybody, and who is gone is found even after a part was
+    # refreshed. A signal that looks at no property is there already, among the counts of any
+    # activity.
+    assert run_dbt(third, "run", "--full-refresh", "--select", "int_scored_entities") == 0
     counts = "pql_intermediate.int_signal_counts"
     with duckdb.connect(str(third.database)) as connection:
         connection.execute(mark)
@@ -237,10 +239,12 @@ def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path
     decaying = [{**row, "decay_points_per_week": "1"} for row in ONE_RULE["definitions"]]
     signals = [*ONE_RULE["signals"], {**ONE_RULE["signals"][0], "signal_id": "new"}]
     config = {**ONE_RULE, "definitions": decaying, "signals": signals}
-    fourth = check(build(news, config, folder=tmp_path, tests=False))
+    without_w = {**news, "events": [*events[:2], next_day, late], "subscriptions": []}
+    fourth = check(build(without_w, config, folder=tmp_path, tests=False))
     assert marked(fourth) == []
-    found = f"select distinct row_count from {counts} where signal_id = 'any_activity'"
-    assert fourth.query(found) == [(99,)]
+    assert set(fourth.query("select entity_id from pql.pql_history")) == {("u",), ("v",)}
+    next_days = "signal_id = 'any_activity' and activity_date = '2026-03-02'"
+    assert fourth.query(f"select row_count from {counts} where {next_days}") == [(99,)]
 
 
 # --- a build that is killed -----------------------------------------------------------------------
@@ -290,8 +294,9 @@ def test_while_the_feed_is_silent_nothing_changes(build: Build, tmp_path: Path) 
     assert changed_tables(before, silent.database, "pql") == {}
     assert silent.query(state) == [(date(2026, 3, 1), 10, True, 0)]
     assert "warning: the_feed_is_not_silent\n    events: " in silent.output
-    assert freshness(silent, hours=48) == 1
-    assert freshness(silent, hours=1_000_000) == 0
+    freshness = ("source", "freshness", "--vars")
+    assert run_dbt(silent, *freshness, json.dumps({"max_silent_hours": 48})) == 1
+    assert run_dbt(silent, *freshness, json.dumps({"max_silent_hours": 1_000_000})) == 0
 
     # Somebody's event three weeks later: for all, the days have gone by.
     later = {**EVENT, "event_id": "2", "user_id": "v", "occurred_at": "2026-03-22"}
@@ -308,15 +313,14 @@ def test_while_the_feed_is_silent_nothing_changes(build: Build, tmp_path: Path) 
     ) == [(3,)]
 
 
-def freshness(built: Built, hours: int) -> int:
-    """The exit code of `dbt source freshness` after a build."""
+def run_dbt(built: Built, *arguments: str) -> int:
+    """The exit code of a dbt command on the database of a build."""
     own = {
         "PQL_DUCKDB_PATH": str(built.database),
         "DBT_TARGET_PATH": str(built.folder / "target"),
         "DBT_LOG_PATH": str(built.folder / "logs"),
     }
-    command = [str(Path(sys.executable).with_name("dbt")), "source", "freshness"]
-    command += ["--profiles-dir", ".", "--vars", json.dumps({"max_silent_hours": hours})]
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--profiles-dir", "."]
     done = subprocess.run(
         command, cwd=PROJECT, env=os.environ | own, capture_output=True, check=False
     )

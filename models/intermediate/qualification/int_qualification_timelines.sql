@@ -11,7 +11,7 @@ criteria_timelines as (
 
 qualification_changes as (
 
-    select * from {{ ref('int_qualification_changes') }}
+    select * from {{ of_changed_entities(ref('int_qualification_changes')) }}
 
 ),
 

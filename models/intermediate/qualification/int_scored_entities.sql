@@ -1,5 +1,7 @@
-{#- Comes after all timelines: an entity is noted as scored only when all of them are done. -#}
+{#- Comes after all timelines: an entity is noted as scored only when all of them are done. It
+    outlasts a full refresh, which may be of a part: who is gone is known from here alone. -#}
 {{ config(
+    full_refresh=false,
     post_hook="truncate table {{ ref('int_changed_entities') }}",
     **by_entity()
 ) }}

@@ -1,9 +1,7 @@
 {#- Of whom the timelines are to be made anew: those whose inputs, or the way of scoring, are others
     than when they were last scored, and those whom a build that was stopped left over. -#}
-{%- set scored_entities = adapter.get_relation(this.database, this.schema, "int_scored_entities")
-    if execute and not flags.FULL_REFRESH else none -%}
-{%- set left_over = adapter.get_relation(this.database, this.schema, this.identifier)
-    if execute else none -%}
+{%- set scored_entities = remembered("int_scored_entities") -%}
+{%- set left_over = remembered("int_changed_entities") -%}
 
 with
 
@@ -81,7 +79,7 @@ fingerprints as (
         entity_id,
         fingerprint,
         cast(null as {{ dbt.type_string() }}) as scored_fingerprint,
-        0 as is_left_over
+        0 as is_due
     from entities
     {%- if scored_entities %}
     union all
@@ -90,7 +88,7 @@ fingerprints as (
         entity_id,
         cast(null as {{ dbt.type_string() }}) as fingerprint,
         fingerprint as scored_fingerprint,
-        0 as is_left_over
+        {{ 1 if flags.FULL_REFRESH else 0 }} as is_due
     from {{ scored_entities }}
     {%- endif %}
     {%- if left_over %}
@@ -100,7 +98,7 @@ fingerprints as (
         entity_id,
         cast(null as {{ dbt.type_string() }}) as fingerprint,
         cast(null as {{ dbt.type_string() }}) as scored_fingerprint,
-        1 as is_left_over
+        1 as is_due
     from {{ left_over }}
     {%- endif %}
 
@@ -114,4 +112,4 @@ from fingerprints
 group by entity_type, entity_id
 having
     coalesce(max(fingerprint), '') <> coalesce(max(scored_fingerprint), '')
-    or max(is_left_over) = 1
+    or max(is_due) = 1
