@@ -372,6 +372,7 @@ def test_of_two_builds_at_once_the_second_is_refused(project, monkeypatch, capsy
 def marts(tmp_path, monkeypatch):
     path = tmp_path / "leads.duckdb"
     monkeypatch.setenv("PQL_DUCKDB_PATH", str(path))
+    monkeypatch.setenv("COLUMNS", "100")
     return path
 
 
