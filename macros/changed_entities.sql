@@ -1,37 +1,11 @@
 {#- How timelines are rebuilt: those of the entities whose inputs changed since they were last built,
-    which int_changed_entities lists and int_scored_entities, once all is done, takes note of. -#}
+    which int_changed_entities lists and int_scoring_manifest, once all is done, takes note of. -#}
 
-{#- The config of a timeline: the rows of changed entities are replaced. Where rows cannot be deleted,
-    it is rebuilt as a whole. -#}
+{#- The config of a timeline: the rows of changed entities are replaced. -#}
 {% macro by_entity() -%}
-    {%- if not execute -%}
-        {#- so that dbt learns while it parses what is read -#}
-        {%- do ref("int_changed_entities") -%}
-    {%- endif -%}
-    {{ return({
-        "materialized": "table" if target.type == "spark" else "incremental",
-        "incremental_strategy": "append",
-        "on_schema_change": "sync_all_columns",
-        "pre_hook": "{{ without_changed_entities() }}",
-    }) }}
-{%- endmacro %}
-
-{#- A hook that takes out the rows of changed entities, so that the new ones can be appended. -#}
-{% macro without_changed_entities() -%}
-    {%- if is_incremental() -%}
-    delete from {{ this }}
-    where
-        {%- for entity_type in ("account", "user") %}
-        {{ "or " if not loop.first }}(
-            entity_type = '{{ entity_type }}'
-            and entity_id in (
-                select changed_entities.entity_id
-                from {{ ref("int_changed_entities") }} as changed_entities
-                where changed_entities.entity_type = '{{ entity_type }}'
-            )
-        )
-        {%- endfor %}
-    {%- endif -%}
+    {{ return(replacing_listed(
+        "int_changed_entities", "int_scoring_manifest", ["entity_type", "entity_id"]
+    )) }}
 {%- endmacro %}
 
 {#- The rows of a relation with entity_type and entity_id that are read to rebuild a timeline: all
@@ -51,12 +25,12 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- What shapes all timelines beside config and clock, as a hash: a setting, and the SQL that makes them,
-    by its checksums. The number in front is raised when a macro that they use is changed. -#}
+{#- What shapes all timelines beside config and clock, as a hash: a setting, and the SQL that makes
+    them. -#}
 {% macro scoring_settings() -%}
-    {%- set checksums = model_checksums((
+    {%- set sql = sql_fingerprint((
         "intermediate/config/", "intermediate/signals/", "intermediate/scoring/",
         "intermediate/qualification/",
     )) -%}
-    {{ return(local_md5("1|" ~ var("decay_step_days") ~ "|" ~ checksums)) }}
+    {{ return(local_md5(var("decay_step_days") ~ "|" ~ sql)) }}
 {%- endmacro %}

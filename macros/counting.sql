@@ -1,18 +1,17 @@
 {#- How events are counted day by day. -#}
 
 {#- What shapes counts beside signals, as a hash: settings, the columns that raw events have, and the
-    SQL that counts, by its checksums. The number in front is raised when a macro that it uses is
-    changed. -#}
+    SQL that counts. -#}
 {% macro counting_settings() -%}
     {%- set parts = [
-        "3", var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
+        var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
         var("max_clock_skew_hours"), var("earliest_event_date"),
     ] -%}
     {%- set contract = raw_contract("events") -%}
     {%- for name, type in (raw_columns("events") or {}) | dictsort if name in contract -%}
         {%- do parts.append(name ~ " " ~ type) -%}
     {%- endfor -%}
-    {%- do parts.append(model_checksums((
+    {%- do parts.append(sql_fingerprint((
         "staging/product/stg_product__events.sql", "intermediate/events/int_changed_events.sql",
         "intermediate/events/int_event_rejects.sql", "intermediate/signals/int_signal_counts.sql",
     ))) -%}
@@ -23,15 +22,15 @@
     full refresh, or where days were counted in another way than now, or their rejects are lost. -#}
 {% macro first_scanned_day() -%}
     {%- set way_of_counting = ref("int_way_of_counting") -%}
-    {%- set counts = remembered("int_signal_counts") -%}
+    {%- set manifest = remembered("int_counting_manifest") -%}
     {%- set is_whole = flags.FULL_REFRESH or not remembered("int_event_rejects") -%}
-    {%- if not counts or is_whole or var("raw_days_look_back") in ("", none) -%}
+    {%- if not manifest or is_whole or var("raw_days_look_back") in ("", none) -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set last_day, other_ways = run_query(
-        "select max(case when signal_id = 'any_activity' then activity_date end), "
-        ~ "sum(case when signal_id = '@day' and item <> fingerprint then 1 else 0 end) "
-        ~ "from " ~ counts ~ " as counts cross join " ~ way_of_counting ~ " as ways"
+        "select max(manifest.event_date), "
+        ~ "sum(case when manifest.fingerprint <> ways.fingerprint then 1 else 0 end) "
+        ~ "from " ~ manifest ~ " as manifest cross join " ~ way_of_counting ~ " as ways"
     ).rows[0] -%}
     {%- if last_day is none or other_ways -%}
         {{ return(none) }}
@@ -39,9 +38,13 @@
     {{ return(last_day - modules.datetime.timedelta(days=var("raw_days_look_back") | int)) }}
 {%- endmacro %}
 
-{#- How a table is rebuilt day by day on this engine. -#}
-{% macro by_day() -%}
-    {{ return("insert_overwrite" if target.type in ("bigquery", "databricks", "spark") else "delete+insert") }}
+{#- The config of a table of which the days to count are replaced; what it holds is never thrown away.
+    column: the day. -#}
+{% macro by_day(column) -%}
+    {%- set config = replacing_listed(
+        "int_changed_days", "int_counting_manifest", [column], ["event_date"]
+    ) -%}
+    {{ return(dict(config, full_refresh=false)) }}
 {%- endmacro %}
 
 {#- Stands for the day of rows whose time cannot be read: a key may not be null. -#}
@@ -78,18 +81,4 @@
             {%- endfor -%}
         {%- endif -%}
     {%- endif -%}
-{%- endmacro %}
-
-{#- The partition of a table that is rebuilt day by day, where the engine asks for one. -#}
-{% macro by_day_partition(column) -%}
-    {{ return(
-        {"field": column, "data_type": "date"} if target.type == "bigquery"
-        else (column if target.type in ("databricks", "spark") else none)
-    ) }}
-{%- endmacro %}
-
-{#- A hook that takes out the rows which were there only so that their day is replaced; where days are
-    overwritten as partitions they stay, and say nothing. condition: tells them. -#}
-{% macro without_rows(condition) -%}
-    {%- if by_day() == "delete+insert" %}delete from {{ this }} where {{ condition }}{% endif -%}
 {%- endmacro %}

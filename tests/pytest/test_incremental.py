@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import random
-import re
 import shutil
 import signal
 import subprocess
@@ -23,7 +22,7 @@ import cases
 import duckdb
 import pytest
 from cases import SEED
-from conftest import MODELS, PROJECT, Build, Built, Tables, changed_tables, keep_what_was_killed
+from conftest import PROJECT, Build, Built, Tables, changed_tables, keep_what_was_killed
 from test_builds import EVENT, MEMORY_MARTS, ONE_RULE, TRANSIENT_MODELS, USER, check
 
 BATCHES = int(os.environ.get("PQL_BATCHES", "4"))
@@ -151,43 +150,33 @@ def test_a_past_day_is_still_rebuilt_as_the_history_tells_it(
 
 # --- another way of counting or scoring -----------------------------------------------------------
 
-# The text of each macro. What models do is known by their checksums, what macros do by a number.
-MACROS = {
-    name: text
-    for path in PROJECT.glob("macros/*.sql")
-    for text, name in re.findall(r"({% macro (\w+).*?{%- endmacro %})", path.read_text(), re.DOTALL)
-}
 
+def test_a_changed_macro_is_another_way_of_what_stands_on_it(tmp_path: Path) -> None:
+    copy = tmp_path / "project"
+    left_out = shutil.ignore_patterns(".*", "target", "logs", "*.duckdb", "tests", "docs")
+    shutil.copytree(PROJECT, copy, ignore=left_out)
+    database = tmp_path / "test.duckdb"
+    ways = ("int_way_of_counting", "int_way_of_scoring")
 
-def macros_behind(settings: str) -> set[str]:
-    """The macros, for any engine, behind the models whose checksums are among the settings."""
-    places = tuple(re.findall(r'"((?:staging|intermediate)/\S+)"', MACROS[settings]))
-    models = [
-        path.read_text()
-        for path in MODELS.rglob("*.sql")
-        if path.relative_to(MODELS).as_posix().startswith(places)
-    ]
-    assert len(models) >= len(places) > 1
-    texts, found = models, {settings}
-    while texts:
-        words = set(re.findall(r"\w+", " ".join(texts)))
-        new = {name for name in MACROS if name.split("__")[-1] in words} - found
-        texts = [MACROS[name] for name in new]
-        found |= new
-    return found - {settings}
+    def fingerprints(*selection: str) -> list[str]:
+        assert run_dbt(Built(tmp_path, database, 0, ""), "run", *selection, project=copy) == 0
+        with duckdb.connect(str(database), read_only=True) as connection:
+            query = "select fingerprint from pql_intermediate.{}"
+            return [connection.execute(query.format(way)).fetchone()[0] for way in ways]
 
+    def change(macro: str) -> None:
+        path = copy / "macros" / macro
+        path.write_text(path.read_text().replace("-%}", "-%} /* changed */", 1))
 
-@pytest.mark.parametrize(
-    ("settings", "known"),
-    [("counting_settings", "3499e99549db"), ("scoring_settings", "4598a4a945c6")],
-)
-def test_macros_are_those_that_the_number_stands_for(settings: str, known: str) -> None:
-    texts = "".join(MACROS[name] for name in sorted(macros_behind(settings)))
-    found = hashlib.sha256(texts.encode()).hexdigest()[:12]
-    assert found == known, (
-        f"macros behind {settings}() were changed: if other rows come of it, raise the number "
-        f"there; then put {found} in place of {known}"
-    )
+    assert run_dbt(Built(tmp_path, database, 0, ""), "seed", project=copy) == 0
+    first = fingerprints("--select", *(f"+{way}" for way in ways))
+    change("account_url.sql")
+    assert fingerprints("--select", *ways) == first
+    change("timelines.sql")
+    counting, scoring = fingerprints("--select", *ways)
+    assert counting == first[0] and scoring != first[1]
+    change("json.sql")
+    assert fingerprints("--select", *ways)[0] != counting
 
 
 # --- who is scored anew ---------------------------------------------------------------------------
@@ -231,7 +220,7 @@ def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path
     # Another way of scoring is news of everybody, and who is gone is found even after a part was
     # refreshed. A signal that looks at no property is there already, among the counts of any
     # activity.
-    assert run_dbt(third, "run", "--full-refresh", "--select", "int_scored_entities") == 0
+    assert run_dbt(third, "run", "--full-refresh", "--select", "int_scoring_manifest") == 0
     counts = "pql_intermediate.int_signal_counts"
     with duckdb.connect(str(third.database)) as connection:
         connection.execute(mark)
@@ -313,7 +302,7 @@ def test_while_the_feed_is_silent_nothing_changes(build: Build, tmp_path: Path) 
     ) == [(3,)]
 
 
-def run_dbt(built: Built, *arguments: str) -> int:
+def run_dbt(built: Built, *arguments: str, project: Path = PROJECT) -> int:
     """The exit code of a dbt command on the database of a build."""
     own = {
         "PQL_DUCKDB_PATH": str(built.database),
@@ -322,7 +311,7 @@ def run_dbt(built: Built, *arguments: str) -> int:
     }
     command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--profiles-dir", "."]
     done = subprocess.run(
-        command, cwd=PROJECT, env=os.environ | own, capture_output=True, check=False
+        command, cwd=project, env=os.environ | own, capture_output=True, check=False
     )
     return done.returncode
 

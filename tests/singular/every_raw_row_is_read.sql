@@ -2,20 +2,11 @@
 -- some came in meanwhile.
 {{ config(group='pql') }}
 
-with
-
-counted_days as (
-
-    select * from {{ ref('int_signal_counts') }}
-    where signal_id = '@day'
-
-)
-
 select
     raw_days.event_date,
     raw_days.row_count as raw_count,
     counted_days.row_count as counted_count
 from {{ ref('int_raw_days') }} as raw_days
-left join counted_days
-    on raw_days.event_date = counted_days.activity_date
+left join {{ ref('int_counting_manifest') }} as counted_days
+    on raw_days.event_date = counted_days.event_date
 where coalesce(counted_days.row_count, 0) < raw_days.row_count

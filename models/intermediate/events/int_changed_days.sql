@@ -1,15 +1,15 @@
-{#- A list that lasts until its days are counted. A build that was stopped in between may have
-    written their rejects and not their counts: they stay on it, whatever raw holds by now. -#}
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='sync_all_columns',
-    full_refresh=false,
-) }}
+{#- Before any of these days is touched, they are taken off the manifest of what is counted: if the build
+    is stopped, whatever of them was written by then, the next one begins with them. -#}
+{{ config(post_hook=[
+    "{{ strike_off('int_counting_manifest', ['event_date']) }}",
+    "{{ put_down_as_due('int_counting_manifest', ['event_date']) }}",
+]) }}
 {%- set forgotten_names = ref("stg_product__forgotten_names") -%}
 {%- set first_day = first_scanned_day() -%}
+{%- set manifest = remembered("int_counting_manifest") -%}
 {%- set counts = remembered("int_signal_counts") -%}
 {%- set rejects = remembered("int_event_rejects") -%}
+{%- set is_whole = flags.FULL_REFRESH or not counts or not rejects %}
 
 with
 
@@ -22,24 +22,26 @@ compared_days as (
         times_hash,
         0 as is_due
     from {{ ref('int_raw_days') }}
-    {%- if counts %}
+    {%- if manifest %}
     union all
     select
-        counts.activity_date as event_date,
-        -counts.row_count as row_count,
-        -counts.value_sum as times_hash,
+        manifest.event_date,
+        -manifest.row_count as row_count,
+        -manifest.times_hash as times_hash,
         case
-            when counts.item = way_of_counting.fingerprint
-                then {{ 1 if flags.FULL_REFRESH or not rejects else 0 }}
+            when manifest.fingerprint = way_of_counting.fingerprint
+                then {{ 1 if is_whole else 0 }}
             else 1
         end as is_due
-    from {{ counts }} as counts
+    from {{ manifest }} as manifest
     cross join {{ ref('int_way_of_counting') }} as way_of_counting
+    {%- if first_day %}
     where
-        counts.signal_id = '@day'
-        {%- if first_day %}
-        and counts.activity_date >= cast('{{ first_day }}' as date)
-        {%- endif %}
+        manifest.event_date >= cast('{{ first_day }}' as date)
+        or manifest.fingerprint is null
+    {%- endif %}
+    {%- endif %}
+    {%- if counts %}
     union all
     select
         counts.activity_date as event_date,
@@ -70,9 +72,6 @@ compared_days as (
 
 select event_date
 from compared_days
-{%- if is_incremental() %}
-where event_date not in (select left_over.event_date from {{ this }} as left_over)
-{%- endif %}
 group by event_date
 having
     sum(row_count) <> 0

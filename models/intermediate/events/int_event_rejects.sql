@@ -1,12 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy=by_day(),
-    unique_key='counted_on',
-    partition_by=by_day_partition('counted_on'),
-    on_schema_change='sync_all_columns',
-    full_refresh=false,
-    post_hook="{{ without_rows(\"status = 'day'\") }}",
-) }}
+{{ config(**by_day('counted_on')) }}
 
 with
 
@@ -59,21 +51,3 @@ select
     event_date,
     counted_on
 from rejects
-union all
--- each day counted anew has a row of its own, gone once the day is replaced: so it is replaced even
--- if nothing is left to reject
-select
-    'day' as status,
-    cast(null as {{ dbt.type_string() }}) as reject_reason,
-    cast(null as {{ dbt.type_string() }}) as event_id,
-    cast(null as {{ dbt.type_string() }}) as event_name,
-    cast(null as {{ dbt.type_string() }}) as raw_occurred_at,
-    cast(null as {{ dbt.type_string() }}) as raw_received_at,
-    cast(null as {{ dbt.type_string() }}) as user_id,
-    cast(null as {{ dbt.type_string() }}) as anonymous_id,
-    cast(null as {{ dbt.type_string() }}) as account_id,
-    cast(null as {{ dbt.type_string() }}) as properties,
-    cast(null as {{ dbt.type_string() }}) as raw_event_count,
-    cast(null as date) as event_date,
-    event_date as counted_on
-from {{ ref('int_changed_days') }}

@@ -1,7 +1,11 @@
 {#- Of whom the timelines are to be made anew: those whose inputs, or the way of scoring, are others
-    than when they were last scored, and those whom a build that was stopped left over. -#}
-{%- set scored_entities = remembered("int_scored_entities") -%}
-{%- set left_over = remembered("int_changed_entities") -%}
+    than when they were last scored. Before any of them is touched, they are taken off the manifest of
+    who is scored: if the build is stopped, the next one begins with them. -#}
+{{ config(post_hook=[
+    "{{ strike_off('int_scoring_manifest', ['entity_type', 'entity_id']) }}",
+    "{{ put_down_as_due('int_scoring_manifest', ['entity_type', 'entity_id']) }}",
+]) }}
+{%- set manifest = remembered("int_scoring_manifest") %}
 
 with
 
@@ -81,25 +85,18 @@ fingerprints as (
         cast(null as {{ dbt.type_string() }}) as scored_fingerprint,
         0 as is_due
     from entities
-    {%- if scored_entities %}
+    {%- if manifest %}
     union all
     select
         entity_type,
         entity_id,
         cast(null as {{ dbt.type_string() }}) as fingerprint,
         fingerprint as scored_fingerprint,
-        {{ 1 if flags.FULL_REFRESH else 0 }} as is_due
-    from {{ scored_entities }}
-    {%- endif %}
-    {%- if left_over %}
-    union all
-    select
-        entity_type,
-        entity_id,
-        cast(null as {{ dbt.type_string() }}) as fingerprint,
-        cast(null as {{ dbt.type_string() }}) as scored_fingerprint,
-        1 as is_due
-    from {{ left_over }}
+        case
+            when fingerprint is not null then {{ 1 if flags.FULL_REFRESH else 0 }}
+            else 1
+        end as is_due
+    from {{ manifest }}
     {%- endif %}
 
 )

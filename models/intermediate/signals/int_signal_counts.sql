@@ -1,19 +1,4 @@
-{#- Comes after the rejects, and takes the days off the list in the transaction that counts them: so
-    a day is taken for counted only when all of it is done. -#}
-{{ config(
-    materialized='incremental',
-    incremental_strategy=by_day(),
-    unique_key='activity_date',
-    partition_by=by_day_partition('activity_date'),
-    on_schema_change='sync_all_columns',
-    full_refresh=false,
-    post_hook=[
-        "{{ without_rows(\"signal_id = '@day' and row_count = 0\") }}",
-        "truncate table {{ ref('int_changed_events') }}",
-        "truncate table {{ ref('int_changed_days') }}",
-    ],
-) }}
--- depends_on: {{ ref('int_event_rejects') }}
+{{ config(**by_day('activity_date')) }}
 
 with
 
@@ -154,58 +139,8 @@ property_signals as (
 
 ),
 
-day_rows as (
-
-    select
-        counted_on,
-        count(*) as row_count,
-        sum(case when status = 'forgotten' then 1 else 0 end) as forgotten_count,
-        sum({{ row_hash(["occurred_at", "received_at"], "changed_events") }}) as times_hash
-    from {{ ref('int_changed_events') }} as changed_events
-    group by counted_on
-
-),
-
--- each day counted anew has a row of its own: what was read of it, and how it was counted
-counted_days as (
-
-    select
-        '@day' as signal_id,
-        cast(null as {{ dbt.type_string() }}) as actor_id,
-        cast(null as {{ dbt.type_string() }}) as account_id,
-        way_of_counting.fingerprint as item,
-        0 as event_count,
-        coalesce(day_rows.row_count, 0) as row_count,
-        coalesce(day_rows.times_hash, 0) as value_sum,
-        changed_days.event_date as activity_date,
-        cast(null as {{ dbt.type_timestamp() }}) as latest_occurred_at,
-        cast(null as {{ dbt.type_timestamp() }}) as latest_received_at
-    from {{ ref('int_changed_days') }} as changed_days
-    cross join {{ ref('int_way_of_counting') }} as way_of_counting
-    left join day_rows
-        on changed_days.event_date = day_rows.counted_on
-    union all
-    -- of people who asked to be forgotten no more is kept than how many rows were theirs
-    select
-        '@forgotten' as signal_id,
-        cast(null as {{ dbt.type_string() }}) as actor_id,
-        cast(null as {{ dbt.type_string() }}) as account_id,
-        cast(null as {{ dbt.type_string() }}) as item,
-        0 as event_count,
-        forgotten_count as row_count,
-        0 as value_sum,
-        counted_on as activity_date,
-        cast(null as {{ dbt.type_timestamp() }}) as latest_occurred_at,
-        cast(null as {{ dbt.type_timestamp() }}) as latest_received_at
-    from day_rows
-    where forgotten_count > 0
-
-),
-
 signal_counts as (
 
-    select * from counted_days
-    union all
     select * from any_activity
     union all
     -- values are kept as hashes: they may name people

@@ -4,12 +4,10 @@ with
 read_counts as (
 
     select
-        nullif(activity_date, {{ no_date() }}) as event_date,
-        sum(case when signal_id = '@day' then row_count else -row_count end) as raw_count,
-        sum(case when signal_id = '@forgotten' then row_count else 0 end) as forgotten_count
-    from {{ ref('int_signal_counts') }}
-    where signal_id in ('@day', '@forgotten')
-    group by nullif(activity_date, {{ no_date() }})
+        nullif(event_date, {{ no_date() }}) as event_date,
+        row_count - forgotten_count as raw_count,
+        forgotten_count
+    from {{ ref('int_counting_manifest') }}
 
 ),
 

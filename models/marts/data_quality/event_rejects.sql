@@ -13,4 +13,3 @@ select
     raw_event_count as event_count,
     event_date
 from {{ ref('int_event_rejects') }}
-where status <> 'day'

@@ -1,5 +1,5 @@
 -- so that every build of the marts notes who was scored
--- depends_on: {{ ref('int_scored_entities') }}
+-- depends_on: {{ ref('int_scoring_manifest') }}
 
 select
     definitions.definition_id,

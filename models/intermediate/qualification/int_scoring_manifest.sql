@@ -1,10 +1,6 @@
-{#- Comes after all timelines: an entity is noted as scored only when all of them are done. It
+{#- Comes after all timelines: an entity stands here as scored only when all of them are done. It
     outlasts a full refresh, which may be of a part: who is gone is known from here alone. -#}
-{{ config(
-    full_refresh=false,
-    post_hook="truncate table {{ ref('int_changed_entities') }}",
-    **by_entity()
-) }}
+{{ config(full_refresh=false, **by_entity()) }}
 -- depends_on: {{ ref('int_change_reasons') }}, {{ ref('int_score_history') }}
 
 select
