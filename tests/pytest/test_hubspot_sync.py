@@ -343,7 +343,6 @@ def test_a_company_of_another_name_is_left_alone_and_none_is_made_beside_it(
         "Mail.Gmail.com",
         "0-mail.com",
         "cam.ac.uk",
-        "privaterelay.appleid.com",
         "https://company1.example/about",
         "ann@company1.example",
         "company1",

@@ -29,7 +29,7 @@ leads as (
 
 ),
 
--- a CRM finds companies by their domains: one that many share, or that is ours, would find another's
+-- a CRM finds companies by domain: one that many share, or that is ours, would find another's
 accounts as (
 
     select
