@@ -8,14 +8,16 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 
-from build import BuildError, database_path
+from build import PROJECT, BuildError, database_path
+from crm.adopting import read_shared_domains
 from crm.contract import read_mart
 from crm.hubspot import HOST, HubSpot
 from crm.manifests import HUBSPOT_TYPES
 from crm.memory import Memory
-from crm.sync import Plan, Report, Sync, name_of
+from crm.sync import Plan, Report, Sync, keep_to_companies, name_of
 from report import opened, rows, run, shortened
 
+SHARED_DOMAINS = PROJECT / "seeds" / "reference" / "mail_domains.csv"
 PLANNED = "  {:<10}" + " {:>9}" * 4
 SENT = "  {:<10}" + " {:>9}" * 5
 
@@ -36,31 +38,51 @@ def read_plans(memory: Memory, account: str) -> dict[str, Plan]:
             for record_type, mart in marts.items()
         }
     members = frozenset(lead["account_key"] for lead in (*leads["contacts"], *leads["tasks"]))
-    return {
+    plans = {
         record_type: Plan(
             record_type, mart, leads[record_type], memory.read(account, record_type), members
         )
         for record_type, mart in marts.items()
     }
+    companies = plans["companies"]
+    companies.notes = keep_to_companies(companies.create, read_shared_domains(SHARED_DOMAINS))
+    return plans
 
 
-def dry_run(memory: Memory) -> None:
-    """Print what would be sent to the account that was sent to last; ask HubSpot nothing."""
-    account = memory.last_account()
+def dry_run(memory: Memory, hubspot: HubSpot | None) -> None:
+    """Print what would be sent.
+
+    Args:
+        memory: what was sent.
+        hubspot: where to look for companies to adopt, writing nothing; none: compare with what the
+            account was sent that was sent to last, and ask HubSpot nothing.
+    """
+    account = hubspot.account() if hubspot else memory.last_account()
+    plans = read_plans(memory, account)
+    if hubspot:
+        sync = Sync(hubspot, memory, account)
+        for plan in plans.values():
+            sync.check(plan)
+        sync.look_up(plans["companies"])
     print(f"Dry run, compared with what HubSpot account {account or '(none yet)'} was sent")
     print(PLANNED.format("", "create", "update", "unchanged", "left out"))
-    plans = read_plans(memory, account).values()
-    for plan in plans:
+    for plan in plans.values():
         numbers = (len(plan.create), len(plan.update), plan.unchanged, plan.left_out)
         print(PLANNED.format(plan.record_type, *numbers))
-    for plan in plans:
+    if not hubspot and plans["companies"].create:
+        print("Without HUBSPOT_ACCESS_TOKEN it is not known which companies HubSpot has already.")
+    for plan in plans.values():
         lines = [
-            f"  {verb}  {name_of(lead)}, {lead['status']}"
+            f"{verb}  {name_of(lead)}, {lead['status']}"
             for verb, leads in (("create", plan.create), ("update", plan.update))
             for lead in leads
+            if plan.key(lead) not in plan.adopts
         ]
-        if lines:
-            print("\n".join(["", plan.record_type, *shortened(lines, "row")]))
+        # Every adoption is shown, however many there are: somebody has to look at each.
+        looked_up = [*plan.adopts.values(), *plan.not_adopted.values()]
+        shown = [*looked_up, *shortened(plan.notes, "note"), *shortened(lines, "row")]
+        if shown:
+            print("\n".join(["", plan.record_type, *(f"  {line}" for line in shown)]))
 
 
 def send(memory: Memory, hubspot: HubSpot) -> bool:
@@ -74,6 +96,7 @@ def send(memory: Memory, hubspot: HubSpot) -> bool:
     print(SENT.format("", "created", "updated", "unchanged", "left out", "linked"))
     reports = []
     for plan in plans.values():
+        sync.look_up(plan)
         report = sync.send(plan)
         sync.link(plan, plans, report)
         print_report(plan, report)
@@ -85,7 +108,7 @@ def print_report(plan: Plan, report: Report) -> None:
     """Print what became of the records of one type."""
     numbers = (report.created, report.updated, plan.unchanged, plan.left_out, report.linked)
     print(SENT.format(plan.record_type, *numbers))
-    for note in shortened(report.notes, "note"):
+    for note in (*report.adopted, *shortened(report.notes, "note")):
         print(f"    {note}")
     if report.refused:
         print("    not taken, and due again at the next sync:")
@@ -104,16 +127,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         nonlocal is_complete
         database = database_path()
         token = os.environ.get("HUBSPOT_ACCESS_TOKEN", "")
-        if arguments.send and not token:
-            raise BuildError("HUBSPOT_ACCESS_TOKEN: not set; it is the token of a private app")
+        host = os.environ.get("HUBSPOT_BASE_URL") or HOST
+        hubspot = HubSpot(token, host) if arguments.send or token.strip() else None
         if not database.exists():
             raise BuildError(f"{database.name}: no such database; run `make build` first")
         with closing(Memory(database.with_name(f"{database.stem}_sync.sqlite"))) as memory:
             if not arguments.send:
-                dry_run(memory)
+                dry_run(memory, hubspot)
                 return "\nNothing was sent. `make sync SEND=1` sends it."
-            host = os.environ.get("HUBSPOT_BASE_URL") or HOST
-            is_complete = send(memory, HubSpot(token, host))
+            is_complete = send(memory, hubspot)
             return "All sent." if is_complete else "Not all was taken."
 
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,9 @@ from report import Row as Lead
 from report import counted
 from show import clean
 
+from crm.adopting import are_near, is_of_one_company
 from crm.contract import Mart
-from crm.hubspot import HubSpot, Outcome, Row, batches, one_line
+from crm.hubspot import Company, HubSpot, Outcome, Row, batches, one_line
 from crm.manifests import hubspot_property
 from crm.memory import Memory, Sent
 
@@ -43,6 +44,11 @@ class Plan:
     create: list[Lead] = field(default_factory=list)
     update: list[Lead] = field(default_factory=list)
     left_out: int = 0
+    notes: list[str] = field(default_factory=list)
+    # What a look into HubSpot adds, by key:
+    found: dict[str, str] = field(default_factory=dict)  # ids of records that nobody knew of
+    adopts: dict[str, str] = field(default_factory=dict)  # of these, what somebody else made
+    not_adopted: dict[str, str] = field(default_factory=dict)  # why it cannot be told whose it is
 
     def __post_init__(self):
         for lead in self.leads:
@@ -59,7 +65,8 @@ class Plan:
     @property
     def unchanged(self) -> int:
         """How many rows HubSpot has as they are."""
-        return len(self.leads) - len(self.create) - len(self.update) - self.left_out
+        due = len(self.create) + len(self.update) + len(self.not_adopted)
+        return len(self.leads) - due - self.left_out
 
     @property
     def unique_property(self) -> str:
@@ -81,6 +88,8 @@ class Plan:
         """
         if self.key(lead) in self.sent:
             return self.sent[self.key(lead)].record_id
+        if self.key(lead) in self.found:
+            return self.found[self.key(lead)]
         known = lead.get(RECORD_IDS.get(self.record_type, "")) or ""
         return known if known.isdecimal() else ""
 
@@ -111,6 +120,7 @@ class Report:
 
     created: int = 0
     updated: int = 0
+    adopted: list[str] = field(default_factory=list)
     linked: int = 0
     refused: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -130,14 +140,10 @@ class Sync:
 
     def send(self, plan: Plan) -> Report:
         """Send the rows that changed."""
-        report = Report()
-        record_ids = self.find(plan, report)
-        record_ids |= {plan.key(lead): plan.record_id(lead) for lead in plan.update}
+        report = Report(refused=[*plan.not_adopted.values()], notes=[*plan.notes])
         owners = self.owners(plan, report)
-        due = [lead for lead in (*plan.update, *plan.create) if plan.key(lead) in record_ids]
         # One request names its records in one way: by HubSpot's id, or by the unique property.
-        for has_id in (True, False):
-            leads = [lead for lead in due if bool(record_ids[plan.key(lead)]) is has_id]
+        for has_id, leads in ((True, plan.update), (False, plan.create)):
             for batch in batches(leads):
                 to_write = []
                 for lead in batch:
@@ -145,41 +151,48 @@ class Sync:
                     if plan.is_forgotten(lead):
                         values = dict.fromkeys(values, "")
                     key = plan.key(lead)
-                    to_write.append(Row(key, record_ids[key], plan.unique_value(lead), values))
+                    row = Row(key, plan.record_id(lead), plan.unique_value(lead), values)
+                    to_write.append(row)
                 outcome = self.hubspot.write(plan.record_type, plan.unique_property, to_write)
                 self.record(plan, batch, outcome, report)
         return report
 
-    def find(self, plan: Plan, report: Report) -> dict[str, str]:
-        """Return HubSpot's ids of the records to create; blank where it has none yet.
+    def look_up(self, plan: Plan) -> None:
+        """Find the records in HubSpot that are those of rows to create; nothing is written.
 
-        It may have some: the memory was lost, or sales made a company, known by its domain.
+        There may be some: the memory was lost, or sales made a company, known by its domain.
         """
-        found = {}
         if any(plan.mart.named_in("hubspot_on_create")):
             keys = [plan.key(lead) for lead in plan.create]
-            found = self.hubspot.records_of(plan.record_type, plan.unique_property, keys)
-        ids = {plan.key(lead): found.get(plan.key(lead), "") for lead in plan.create}
-        if plan.record_type != "companies":
-            return ids
-        of_domain: dict[str, list[Lead]] = {}
+            plan.found = self.hubspot.records_of(plan.record_type, plan.unique_property, keys)
+        if plan.record_type == "companies":
+            self.look_for_companies(plan)
+        plan.update += [lead for lead in plan.create if plan.key(lead) in plan.found]
+        known = plan.found.keys() | plan.not_adopted.keys()
+        plan.create = [lead for lead in plan.create if plan.key(lead) not in known]
+
+    def look_for_companies(self, plan: Plan) -> None:
+        """Find the companies that somebody else made, and that may become ours."""
+        leads_of: dict[str, list[Lead]] = {}
         for lead in plan.create:
-            if lead["domain"] and not ids[plan.key(lead)]:
-                of_domain.setdefault(lead["domain"].lower(), []).append(lead)
-        companies = self.hubspot.companies_of(of_domain, unless=plan.unique_property)
-        for domain, found_ids in companies.items():
-            leads = of_domain.get(domain, [])
-            if len(leads) == len(found_ids) == 1:
-                ids[plan.key(leads[0])] = found_ids[0]
-                continue
+            if lead["domain"] and plan.key(lead) not in plan.found:
+                leads_of.setdefault(lead["domain"].lower(), []).append(lead)
+        companies_of = self.hubspot.companies_of(leads_of, plan.unique_property)
+        taken = {plan.record_id(lead) for lead in plan.leads}
+        for domain, leads in leads_of.items():
+            companies = companies_of.get(domain, [])
+            if all(company.key or company.record_id in taken for company in companies):
+                continue  # none, or other accounts' own: a new one is made
             for lead in leads:
-                del ids[plan.key(lead)]
-                report.refused.append(
-                    f"{name_of(lead)}: its domain stands for {counted(len(leads), 'new account')} "
-                    f"and for the companies {', '.join(found_ids)} in HubSpot; name the right one "
-                    "in crm_account_id, or give one of them another domain"
-                )
-        return ids
+                if why := why_not(lead, leads, companies):
+                    plan.not_adopted[plan.key(lead)] = f"not adopted: {name_of(lead)}: {why}"
+                else:
+                    (company,) = companies
+                    plan.found[plan.key(lead)] = company.record_id
+                    plan.adopts[plan.key(lead)] = (
+                        f'adopts  {name_of(lead)} "{one_line(lead["account_name"])}": '
+                        f'company {company.record_id} "{company.name}", {one_line(domain)}'
+                    )
 
     def owners(self, plan: Plan, report: Report) -> dict[str, str]:
         """Return HubSpot's ids of the people who can own records; only new tasks need them."""
@@ -208,6 +221,8 @@ class Sync:
                     "deleted; whether the rest of it goes is for you to say"
                 )
             elif record_id:
+                if key in plan.adopts:
+                    report.adopted.append(plan.adopts[key])
                 sent[key] = Sent(record_id, row_hash, before.links if before else "")
             elif key in outcome.gone and before:
                 sent[key] = Sent("", row_hash)
@@ -250,6 +265,53 @@ class Sync:
                 report.linked += len(done)
                 if missing := len(keys) - len(done):
                     report.refused.append(f"{counted(missing, 'link')} to {to_type}")
+
+
+# --- other people's companies ------------------------------------------------------------------
+
+
+def keep_to_companies(leads: Sequence[Lead], shared: Collection[str]) -> list[str]:
+    """Blank the domains that many share or that are none, and say of which rows.
+
+    The mart offers none of them; one that an older version wrote may.
+    """
+    notes = []
+    for lead in leads:
+        domain = lead["domain"]
+        if domain and not is_of_one_company(domain.lower(), shared):
+            lead["domain"] = ""
+            notes.append(
+                f"{name_of(lead)}: {one_line(domain)} is not the domain of one company, so it is "
+                "neither looked for nor sent"
+            )
+    return notes
+
+
+def why_not(lead: Lead, leads: Sequence[Lead], companies: Sequence[Company]) -> str:
+    """Say why a company in HubSpot cannot be taken for an account's; blank if it can.
+
+    No second company of the domain is made either: HubSpot tells companies apart by it.
+
+    Args:
+        lead: a new account.
+        leads: all new accounts of its domain.
+        companies: those of its domain in HubSpot.
+    """
+    ids = ", ".join(company.record_id for company in companies)
+    if not len(leads) == len(companies) == 1:
+        return (
+            f"its domain stands for {counted(len(leads), 'new account')} and for the companies "
+            f"{ids} in HubSpot; name the right one in crm_account_id, or give one of them another "
+            "domain"
+        )
+    ours, theirs = one_line(lead["account_name"]), companies[0].name
+    if not are_near(ours, theirs):
+        return (
+            f"company {ids} in HubSpot has its domain {one_line(lead['domain'])}, but the name "
+            f'"{theirs}" is not near "{ours}"; if they are one, name it in crm_account_id, and if '
+            "not, give one of them another domain"
+        )
+    return ""
 
 
 # --- values ---------------------------------------------------------------------------------------

@@ -94,6 +94,17 @@ class ApiError(Exception):
         }
 
 
+@dataclass(frozen=True)
+class Strange:
+    """An answer that HubSpot never gives: somebody between here and there does."""
+
+    body: str
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json;charset=utf-8"),)
+    missing: int = 0  # how many bytes of the body are promised and do not come
+    is_taken: bool = False  # whether HubSpot has had the request all the same
+
+
 @dataclass
 class Record:
     """A record of the CRM; what was cleared is gone from its properties."""
@@ -121,7 +132,8 @@ class StandIn:
         self.writes = 0  # inputs taken by a batch of records, whether they changed anything or not
         self.answers_each_row = True  # False: one bad row, and the whole batch is refused
         self.echoes_traces = True  # whether records in answers bear the trace ids of their rows
-        # What to do with the next requests, one each: None, "drop", "drop after", or a ApiError.
+        # What to do with the next requests, one each: None, "drop", "drop after", an ApiError or
+        # something Strange.
         self.faults: Iterator[Any] = iter(())
         self.after_write: Callable[[], None] = lambda: None
 
@@ -356,10 +368,16 @@ class StandIn:
         if body.get("limit", 10) > 200:
             raise ApiError(400, "limit must be at most 200")
 
+        unknown = [name for name in body["properties"] if name not in self.properties[record_type]]
+        if unknown:
+            raise ApiError(400, f"There was a problem with the request: no property {unknown}")
+
         def holds(record: Record, each: Json) -> bool:
             value = record.properties.get(each["propertyName"])
             match each["operator"]:
                 case "IN":
+                    if any(wanted != wanted.lower() for wanted in each["values"]):
+                        raise ApiError(400, "values of IN must be in lower case")
                     return value in each["values"]
                 case "HAS_PROPERTY":
                     return value is not None
@@ -513,13 +531,17 @@ class Handler(BaseHTTPRequestHandler):
                     )
                 if isinstance(fault, ApiError):
                     raise fault
-                status, answer = (0, {}) if fault == "drop" else stand_in.answer(method, path, body)
+                is_lost = fault == "drop" or (isinstance(fault, Strange) and not fault.is_taken)
+                status, answer = (0, {}) if is_lost else stand_in.answer(method, path, body)
             except ApiError as problem:
                 status, answer = problem.status, dict(problem.body)
         if status in (200, 207) and path.endswith(("/upsert", "/update", "/default")):
             stand_in.after_write()
         if fault in ("drop", "drop after"):
             self.close_connection = True
+            return
+        if isinstance(fault, Strange):
+            self.send_strange(fault)
             return
         if self.verbose:
             print(f"{status} {method} {path}, {len(body.get('inputs', []))} inputs", flush=True)
@@ -532,6 +554,16 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Retry-After", retry_after)
         self.end_headers()
         self.wfile.write(data)
+
+    def send_strange(self, strange: Strange) -> None:
+        data = strange.body.encode()
+        self.send_response(strange.status)
+        for name, value in strange.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data) + strange.missing))
+        self.end_headers()
+        self.wfile.write(data)
+        self.close_connection = bool(strange.missing)
 
     def log_message(self, *_: Any) -> None:
         """Say nothing by the way."""

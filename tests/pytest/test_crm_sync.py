@@ -100,7 +100,10 @@ def event(user: str, day: int, name: str = "made") -> dict[str, str]:
 def accounts(*names: str) -> dict[str, list[dict[str, str]]]:
     """Accounts with one user each."""
     return {
-        "accounts": [{"account_id": name, "account_name": f"<b>{name}</b>"} for name in names],
+        "accounts": [
+            {"account_id": name, "account_name": f"<b>{name}</b>", "domain": f"{name}.example"}
+            for name in names
+        ],
         "users": [
             {"user_id": f"u_{name}", "account_id": name, "email": f"{name}@{name}.example"}
             for name in names
@@ -119,6 +122,7 @@ FIRST_DAY: Tables = {
         event("late", 1, "shared"),
     ],
 }
+FIRST_DAY["accounts"][0]["domain"] = "gmail.com"
 FIRST_DAY["users"].append({"user_id": "u_mate", "account_id": "payer", "email": "Mate@a.example"})
 # Leads are active too, and one gains three points.
 QUIET_DAY: Tables = {
@@ -207,6 +211,12 @@ def test_a_new_lead_has_a_task(first_day: Built) -> None:
     assert "Talk to: mate@a.example, the most active person there" in body
     assert "Why: As of 2026-03-01: made 1 thing" in body
     assert due == "2026-03-02 12:00:00"
+
+
+def test_a_domain_that_many_share_is_not_offered(first_day: Built) -> None:
+    offered = rows_by_id(first_day, "select account_id, domain from pql.sync_crm_accounts")
+    assert offered["payer"] == ("",)
+    assert offered["busy"] == ("busy.example",)
 
 
 def test_nobody_can_tell_who_is_held_out(first_day: Built) -> None:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -23,7 +24,15 @@ from conftest import PROJECT
 from crm.contract import CONTRACT
 from crm.hubspot import HubSpot
 from crm.memory import Memory
-from hubspot_stand_in import TOKEN, ApiError, StandIn, bad_days, serve, too_many_requests
+from hubspot_stand_in import (
+    TOKEN,
+    ApiError,
+    StandIn,
+    Strange,
+    bad_days,
+    serve,
+    too_many_requests,
+)
 
 MODELS = {model["name"]: model for model in yaml.safe_load(CONTRACT.read_text())["models"]}
 DUE = datetime(2026, 7, 1, 14, 30)
@@ -154,7 +163,7 @@ def run(warehouse, capsys, monkeypatch):
 def patient(monkeypatch):
     """Wait for nothing; gives the seconds that would have been waited."""
     waits = []
-    monkeypatch.setattr("crm.hubspot.time.sleep", waits.append)
+    monkeypatch.setattr("tenacity.nap.time.sleep", waits.append)
     return waits
 
 
@@ -236,7 +245,7 @@ def test_who_never_was_a_lead_is_left_out(warehouse, hubspot, run):
     assert hubspot.by("contacts", "pql_contact_key").keys() == {"contact-2"}
 
 
-def test_a_dry_run_asks_nothing_of_hubspot(warehouse, hubspot, run):
+def test_without_a_token_a_dry_run_asks_nothing_of_hubspot(warehouse, hubspot, run):
     fill(warehouse)
     run(hubspot)
     warehouse.rows["sync_crm_accounts"][1]["status"] = "cooling"
@@ -248,6 +257,7 @@ def test_a_dry_run_asks_nothing_of_hubspot(warehouse, hubspot, run):
     assert [line.split() for line in printed.splitlines() if line.startswith("  companies")] == [
         ["companies", "1", "1", "2", "0"]
     ]
+    assert "Without HUBSPOT_ACCESS_TOKEN it is not known which companies" in printed
     assert "create  account a_4, qualified" in printed
     assert "update  account a_2, cooling" in printed
 
@@ -264,15 +274,118 @@ def test_another_account_of_hubspot_starts_from_nothing(warehouse, hubspot, run)
 # --- what people did in HubSpot -------------------------------------------------------------------
 
 
-def test_a_company_that_sales_made_is_found_by_its_domain(warehouse, hubspot, run):
-    made = hubspot.create("companies", name="Company One Ltd", domain="company1.example")
+ADOPTS = 'adopts  account a_1 "Company 1": company 1001 "Company One Ltd", company1.example'
+
+
+def test_a_company_that_sales_made_is_adopted_by_its_domain(warehouse, hubspot, run):
+    theirs = {"name": "Company One Ltd", "domain": "company1.example", "hubspot_owner_id": "501"}
+    made = hubspot.create("companies", **theirs)
     warehouse.account(1)["domain"] = "Company1.example"
     warehouse.account(2)
+    code, printed = run(hubspot, dry=True)
+    assert code == 0, printed
+    assert ADOPTS in printed
+    assert "create  account a_2, qualified" in printed
+    assert "a_1, qualified" not in printed
+    assert [line.split() for line in printed.splitlines() if line.startswith("  companies")] == [
+        ["companies", "1", "1", "0", "0"]
+    ]
+    assert hubspot.writes == 0
+
     code, printed = run(hubspot)
     assert code == 0, printed
-    assert hubspot.records["companies"][made].properties["name"] == "Company One Ltd"
-    assert hubspot.records["companies"][made].properties["pql_account_key"] == "account-1"
+    assert ADOPTS in printed
+    company = hubspot.records["companies"][made].properties
+    assert company["pql_account_key"] == "account-1"
+    assert {name: value for name, value in company.items() if "pql_" not in name} == theirs
     assert len(hubspot.records["companies"]) == 2
+
+    code, printed = run(hubspot, dry=True)
+    assert "adopt" not in printed
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [("Ann Studio", "Northwind Traders"), ("", "Company One Ltd"), ("Company 1", "")],
+)
+def test_a_company_of_another_name_is_left_alone_and_none_is_made_beside_it(
+    warehouse, hubspot, run, ours, theirs
+):
+    made = hubspot.create("companies", name=theirs, domain="company1.example")
+    fill(warehouse, 2)
+    warehouse.rows["sync_crm_accounts"][0]["account_name"] = ours
+    said = (
+        f"not adopted: account a_1: company {made} in HubSpot has its domain company1.example, but "
+        f'the name "{theirs}" is not near "{ours}"; if they are one, name it in crm_account_id'
+    )
+    code, printed = run(hubspot, dry=True)
+    assert (code, hubspot.writes) == (0, 0)
+    assert said in printed
+    code, printed = run(hubspot)
+    assert code == 1
+    assert said in printed
+    assert hubspot.records["companies"][made].properties.keys() <= {"name", "domain"}
+    assert len(hubspot.records["companies"]) == 2
+    assert len(hubspot.records["contacts"]) == len(hubspot.records["tasks"]) == 2
+
+    # Somebody looks, and gives the company the key of the account: it is found by that.
+    hubspot.records["companies"][made].properties["pql_account_key"] = "account-1"
+    code, printed = run(hubspot)
+    assert code == 0, printed
+    assert hubspot.records["companies"][made].properties["pql_status"] == "qualified"
+    assert len({link for link in hubspot.links if made in link}) == 2
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "gmail.com",
+        "Mail.Gmail.com",
+        "0-mail.com",
+        "cam.ac.uk",
+        "https://company1.example/about",
+        "ann@company1.example",
+        "company1",
+        "company1.example.",
+        "-company1.example",
+        "company 1.example",
+        "10.0.0.1",
+    ],
+)
+def test_a_domain_that_is_not_one_companys_is_neither_looked_for_nor_sent(
+    warehouse, hubspot, run, domain
+):
+    """The mart offers none of them; one that an older version wrote may."""
+    made = hubspot.create("companies", name="Company 1", domain=domain.lower())
+    warehouse.account(1)["domain"] = domain
+    code, printed = run(hubspot, dry=True)
+    assert "adopts" not in printed
+    code, printed = run(hubspot)
+    assert code == 0, printed
+    said = "<mail address>" if "@" in domain else domain
+    assert f"account a_1: {said} is not the domain of one company" in printed
+    assert hubspot.records["companies"][made].properties.keys() == {"name", "domain"}
+    company = hubspot.by("companies", "pql_account_key")["account-1"]
+    assert company["name"] == "Company 1"
+    assert "domain" not in company
+
+
+def test_a_company_that_is_another_accounts_is_not_adopted(warehouse, hubspot, run):
+    ours = hubspot.create("companies", name="Company 2", domain="shared.example")
+    warehouse.account(1)["domain"] = "shared.example"
+    warehouse.account(2, crm_account_id=ours)["domain"] = "shared.example"
+    code, printed = run(hubspot)
+    assert code == 0, printed
+    assert "adopts" not in printed
+    assert hubspot.records["companies"][ours].properties["pql_account_key"] == "account-2"
+
+    # Beside a company that is ours, another of the domain is not the only candidate.
+    hubspot.create("companies", name="Company 3", domain="shared.example")
+    warehouse.account(3)["domain"] = "shared.example"
+    code, printed = run(hubspot)
+    assert code == 1
+    assert "not adopted: account a_3: its domain stands for 1 new account and" in printed
+    assert len(hubspot.records["companies"]) == 3
 
 
 def test_of_two_companies_with_one_domain_a_person_chooses(warehouse, hubspot, run):
@@ -483,6 +596,117 @@ def test_it_waits_as_long_as_hubspot_asks(warehouse, hubspot, run, patient):
     assert patient == [7, 2, 4]
 
 
+@pytest.mark.parametrize("asked", ["-5", "nan", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_it_doubles_its_wait_where_hubspot_asks_for_none(warehouse, hubspot, run, patient, asked):
+    fill(warehouse)
+    hubspot.faults = iter([too_many_requests(asked), too_many_requests("inf")])
+    code, printed = run(hubspot)
+    assert code == 0, printed
+    assert patient == [1, 60]
+
+
+WEB_PAGE = "<!doctype html><html><title>Sign in</title>\n<p>Hello ann@corp.example</html>"
+HTML = (("Content-Type", "text/html"),)
+STRANGE = {
+    "a web page": (Strange(WEB_PAGE, headers=HTML), "not its answer but a web page: <!doctype"),
+    "an object with nothing in it": (
+        Strange("{}"),
+        "not its answer but JSON that is no such thing",
+    ),
+    "a list": (Strange("[]"), "not its answer but JSON that is no such thing: []"),
+    "other results": (Strange('{"results": [null], "portalId": null}'), "no such thing"),
+    "a refusal by somebody else": (
+        Strange(WEB_PAGE, 403, HTML),
+        "but 403: Forbidden, with no word",
+    ),
+    "a redirect": (
+        Strange("", 302, (("Location", "http://login.corp.example/?t=ann@corp.example"),)),
+        "not its answer but a redirect (302) to http://login.corp.example/;",
+    ),
+}
+
+
+@pytest.mark.parametrize("is_taken", [False, True], ids=["not taken", "taken"])
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_strange_answer_ends_the_sync_in_one_line(
+    warehouse, hubspot, run, patient, name, is_taken
+):
+    """Whichever request it answers, and whether or not HubSpot has had that.
+
+    The first asks for the account; then one reads, one writes a batch, and the last one links.
+    """
+    fill(warehouse, 2)
+    quiet = StandIn()
+    quiet.load_manifests()
+    run(quiet)
+    strange, said = STRANGE[name]
+    asked = [request for request, _ in quiet.requests]
+    wrote = next(place for place, request in enumerate(asked) if request.endswith("/upsert"))
+    for place in (0, wrote - 1, wrote, len(asked) - 1):
+        unlucky = StandIn(account=place)
+        unlucky.load_manifests()
+        unlucky.faults = iter([None] * place + [replace(strange, is_taken=is_taken)])
+        code, printed = run(unlucky)
+        (error,) = [line for line in printed.splitlines() if line.startswith("error: ")]
+        assert code == 2
+        assert error.startswith("error: HubSpot was asked ")
+        assert said in error
+        assert "check HUBSPOT_BASE_URL" in error
+        assert "@corp" not in printed
+        assert len(unlucky.requests) == place + 1, "asked on"
+        with closing(Memory(warehouse.path.with_name("warehouse_sync.sqlite"))) as memory:
+            recorded = sum(len(memory.read(str(place), name)) for name in unlucky.records)
+        writes = unlucky.writes
+        unlucky.faults = iter(())
+        code, printed = run(unlucky)
+        assert code == 0, printed
+        assert unlucky.everything() == quiet.everything()
+        assert unlucky.writes - writes == 6 - recorded, "sent again"
+    assert patient == []
+
+
+HALVES = {
+    "cut short": Strange('{"results": [{"id": "1", "prop'),
+    "promised and not sent": Strange('{"results": [', missing=100),
+    "nothing": Strange(""),
+    "no JSON": Strange("OK"),
+}
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_half_an_answer_is_asked_for_again(warehouse, hubspot, run, patient, name):
+    fill(warehouse, 2)
+    hubspot.faults = iter([replace(HALVES[name], is_taken=True), None] * 20)
+    code, printed = run(hubspot)
+    assert code == 0, printed
+    assert {name: len(records) for name, records in hubspot.records.items()} == {
+        "companies": 2,
+        "contacts": 2,
+        "tasks": 2,
+    }
+    assert set(patient) == {1}
+
+    writes = hubspot.writes
+    hubspot.faults = iter([HALVES[name]] * 6)
+    code, printed = run(hubspot)
+    assert code == 2
+    assert printed.startswith(
+        "error: HubSpot did not answer 6 times in a row (asked which account the token belongs to: "
+    )
+    assert printed.count("\n") == 1
+    assert hubspot.writes == writes
+
+
+def test_a_refusal_outside_of_a_batch_is_one_line(warehouse, hubspot, run):
+    fill(warehouse)
+    hubspot.faults = iter([None, ApiError(400, "what is\nthis?")])
+    code, printed = run(hubspot)
+    assert code == 2
+    assert printed == (
+        "error: HubSpot refused when asked for the properties of companies (400: what is this?)\n"
+    )
+
+
 def test_it_gives_up_in_one_line(warehouse, hubspot, run, patient):
     fill(warehouse)
     hubspot.faults = iter(["drop"] * 6)
@@ -509,6 +733,72 @@ def test_a_wrong_token_is_one_line_that_does_not_tell_it(warehouse, hubspot, run
     assert len(hubspot.requests) == 1
 
 
+@pytest.mark.parametrize(
+    "token", ["pat-secret\n-ours", "pat-secret ours", "pat-s\xe9cret", "pat\t-x"]
+)
+def test_a_token_that_is_none_is_one_line_that_does_not_tell_it(warehouse, hubspot, run, token):
+    fill(warehouse)
+    for dry in (False, True):
+        code, printed = run(hubspot, token=token, dry=dry)
+        assert code == 2
+        assert printed.startswith("error: HUBSPOT_ACCESS_TOKEN: in it is a blank, a line break or")
+        assert printed.count("\n") == 1
+        assert "pat" not in printed
+    assert not hubspot.requests
+
+
+def test_blanks_around_the_token_do_not_matter(warehouse, hubspot, run):
+    fill(warehouse)
+    code, printed = run(hubspot, token=f" {TOKEN}\r\n")
+    assert code == 0, printed
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        ApiError(400, f"no: Bearer {TOKEN}"),
+        ApiError(403, f"no: Bearer {TOKEN}"),
+        ApiError(500, f"no: Bearer {TOKEN}"),
+        Strange(f"<pre>Authorization: Bearer {TOKEN}</pre>", headers=HTML),
+        Strange(f"Authorization: Bearer {TOKEN}"),
+        Strange(json.dumps({"Authorization": f"Bearer {TOKEN}"})),
+        Strange("", 302, (("Location", f"http://login.corp.example/{TOKEN}"),)),
+    ],
+    ids=str,
+)
+def test_what_comes_from_outside_does_not_show_the_token(warehouse, hubspot, run, patient, fault):
+    fill(warehouse, 1)
+    for place in (0, 1, 3):
+        hubspot.faults = iter([None] * place + [fault] * 6)
+        code, printed = run(hubspot)
+        assert code == 2
+        assert TOKEN not in printed
+        assert "<token>" in printed
+
+
+def test_a_row_that_is_refused_does_not_show_the_token(warehouse, hubspot, run):
+    fill(warehouse, 1)
+    warehouse.rows["sync_crm_contacts"][0]["buying_role"] = TOKEN
+    code, printed = run(hubspot)
+    assert code == 1
+    assert TOKEN not in printed
+    assert "<token>" in printed
+
+
+def test_what_nobody_thought_of_does_not_show_the_token(warehouse, hubspot, run, monkeypatch):
+    def fail(*_, **__):
+        raise ValueError(f"Invalid header value b'Bearer {TOKEN}'")
+
+    fill(warehouse, 1)
+    monkeypatch.setattr("urllib3.PoolManager.request", fail)
+    code, printed = run(hubspot)
+    assert code == 2
+    assert printed == (
+        "error: HubSpot could not be asked which account the token belongs to (ValueError: "
+        "Invalid header value b'Bearer <token>')\n"
+    )
+
+
 def test_a_token_that_may_not_do_this_is_one_line(warehouse, hubspot, run):
     fill(warehouse)
     hubspot.faults = iter(
@@ -529,6 +819,8 @@ def test_a_missing_token_is_one_line(warehouse, hubspot, run):
 def test_the_token_goes_nowhere_unencrypted(monkeypatch):
     with pytest.raises(BuildError, match="is not https"):
         HubSpot("token", "http://api.hubapi.example")
+    with pytest.raises(BuildError, match="not a URL"):
+        HubSpot("token", "http://[")
 
 
 def test_bad_encryption_is_one_line(warehouse, hubspot, run, patient, monkeypatch, capsys):
@@ -613,6 +905,58 @@ def test_two_syncs_never_run_at_once(warehouse, hubspot, run):
     assert printed == "error: warehouse_sync.sqlite: another sync is at work; wait for its end\n"
     memory.close()
     assert run(hubspot)[0] == 0
+
+
+def test_the_state_is_its_owners_alone(warehouse, hubspot, run):
+    fill(warehouse)
+    state = warehouse.path.with_name("warehouse_sync.sqlite")
+    modes = set()
+
+    def look():
+        modes.update(file.stat().st_mode & 0o777 for file in state.parent.glob(f"{state.name}*"))
+
+    hubspot.after_write = look
+    run(hubspot)
+    look()
+    assert modes == {0o600}
+
+    state.chmod(0o644)  # as an older version wrote it
+    run(hubspot)
+    assert state.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_state_that_cannot_be_written_is_one_line(warehouse, hubspot, run):
+    fill(warehouse)
+    state = warehouse.path.with_name("warehouse_sync.sqlite")
+    state.mkdir()
+    code, printed = run(hubspot)
+    assert code == 2
+    assert printed == "error: warehouse_sync.sqlite: cannot be written: Is a directory\n"
+    state.rmdir()
+    state.write_text("not a database, but a note" * 100)
+    code, printed = run(hubspot)
+    assert printed == "error: warehouse_sync.sqlite: not what a sync wrote; move the file away\n"
+
+
+def test_a_batch_that_cannot_be_recorded_is_one_line_and_sent_to_the_same_records(
+    warehouse, hubspot, run, monkeypatch
+):
+    fill(warehouse)
+    write = Memory.write
+
+    def full(memory, *arguments):
+        memory.connection.execute("pragma query_only = on")
+        write(memory, *arguments)
+
+    monkeypatch.setattr(Memory, "write", full)
+    code, printed = run(hubspot)
+    assert code == 2
+    (error,) = [line for line in printed.splitlines() if line.startswith("error: ")]
+    assert "warehouse_sync.sqlite: cannot be written: " in error
+    monkeypatch.setattr(Memory, "write", write)
+    code, printed = run(hubspot)
+    assert code == 0, printed
+    assert len(hubspot.records["companies"]) == 3
 
 
 def test_a_warehouse_without_sync_marts_is_one_line(warehouse, hubspot, run, monkeypatch):

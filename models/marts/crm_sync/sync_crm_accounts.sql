@@ -29,9 +29,15 @@ leads as (
 
 ),
 
+-- a CRM finds companies by domain: one that many share, or that is ours, would find another's
 accounts as (
 
-    select * from {{ ref('int_accounts') }}
+    select
+        *,
+        case
+            when domain_type in ('business', 'competitor', 'partner') then domain
+        end as company_domain
+    from {{ ref('int_accounts') }}
 
 ),
 
@@ -69,7 +75,7 @@ today as (
         leads.entity_id as account_id,
         accounts.crm_account_id,
         accounts.account_name,
-        accounts.domain,
+        accounts.company_domain as domain,
         leads.status,
         leads.tier,
         leads.motion,
@@ -114,7 +120,7 @@ gone as (
         synced.account_id,
         synced.crm_account_id,
         synced.account_name,
-        synced.domain,
+        accounts.company_domain as domain,
         case
             when synced.status = 'not_qualified' then 'not_qualified' else 'disqualified'
         end as status,
