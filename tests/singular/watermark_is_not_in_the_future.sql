@@ -1,14 +1,36 @@
--- One clock that runs fast would age everyone: the last events of all others would seem long ago. A
--- test of int_clock alone, so that `dbt build` skips whatever reads it.
-{{ config(group='pql') }}
+-- One clock that runs fast would age everyone: the last events of all others would seem long ago. It
+-- tests nothing but what comes before the as-of date, so that `dbt build` skips whatever reads that. In
+-- a build of a past day no watermark ages anyone.
+{{ config(group='pql', meta={'says_rows': true}) }}
 {%- set started_at = "cast('{}' as {})".format(
     run_started_at.strftime('%Y-%m-%d %H:%M:%S'), dbt.type_timestamp()
 ) %}
+{%- set latest = dbt.dateadd('hour', var('max_clock_skew_hours'), started_at) %}
+{%- set text = dbt.type_string() %}
+
+with
+
+future_days as (
+
+    select
+        signal_counts.item as event_name,
+        sum(signal_counts.row_count) as row_count,
+        max(signal_counts.latest_occurred_at) as latest_occurred_at,
+        max(signal_counts.latest_received_at) as latest_received_at
+    from {{ ref('int_signal_counts') }} as signal_counts
+    cross join {{ ref('int_clock') }} as clock
+    where
+        signal_counts.signal_id = 'any_activity'
+        and signal_counts.latest_occurred_at > {{ latest }}
+        and clock.watermark_at > {{ latest }}
+        and {{ "1 = 0" if var('as_of') else "1 = 1" }}
+    group by signal_counts.item
+
+)
 
 select
-    watermark_at,
-    {{ started_at }} as run_started_at,
-    'correct or take out the events later than now: with a received_at they would be rejected'
-        as mend
-from {{ ref('int_clock') }}
-where watermark_at > {{ dbt.dateadd('hour', var('max_clock_skew_hours'), started_at) }}
+    {{ dbt.string_literal(var('raw_path') or var('raw_source')) }} || ': ' || event_name || ': up to ' || cast(row_count as {{ text }}) || ' row(s), occurred_at as late as '
+    || cast(latest_occurred_at as {{ text }}) || ', received_at as late as '
+    || cast(latest_received_at as {{ text }}) || ' (blank counts as occurred_at)' as finding
+from future_days
+order by latest_received_at desc, event_name

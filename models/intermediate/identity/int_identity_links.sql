@@ -40,27 +40,41 @@ holding_links as (
 
 ),
 
--- each id has one link at most: a chain that comes back to an id it has left never ends
+-- Each id has one link at most: a chain that comes back to an id it has left never ends. So that it
+-- is noticed however long the way is, an id of the way is kept in mind, another one each time the way
+-- has doubled (Brent 1980, An improved Monte Carlo factorization algorithm, section 7).
 chains as (
 
     select
         entity_type,
         from_id,
         to_id,
-        1 as link_count
+        to_id as kept_id,
+        1 as link_count,
+        2 as keep_at_count,
+        false as is_endless
     from holding_links
     union all
     select
         chains.entity_type,
         chains.from_id,
         holding_links.to_id,
-        chains.link_count + 1 as link_count
+        case
+            when chains.link_count + 1 = chains.keep_at_count then holding_links.to_id
+            else chains.kept_id
+        end as kept_id,
+        chains.link_count + 1 as link_count,
+        case
+            when chains.link_count + 1 = chains.keep_at_count then chains.keep_at_count * 2
+            else chains.keep_at_count
+        end as keep_at_count,
+        holding_links.to_id = chains.kept_id as is_endless
     from chains
     inner join holding_links
         on
             chains.entity_type = holding_links.entity_type
             and chains.to_id = holding_links.from_id
-    where chains.link_count < {{ var('max_link_count') }}
+    where not chains.is_endless
 
 ),
 
@@ -80,6 +94,6 @@ select
     from_id,
     to_id,
     link_count,
-    link_count = {{ var('max_link_count') }} as is_endless
+    is_endless
 from ranked_chains
 where chain_rank = 1

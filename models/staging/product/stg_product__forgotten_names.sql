@@ -73,27 +73,25 @@ asked_ids as (
 
 ),
 
--- up to the id that stands for the person, and from there down to all that lead to it
+-- Up to the id that stands for the person, and from there down to all that lead to it. Each once:
+-- so it ends, even where links go round in a circle.
 person_ids as (
 
     select
         user_id,
         requested_on,
-        true as is_upward,
-        0 as link_count
+        true as is_upward
     from asked_ids
-    union all
+    union
     select
         link_steps.far_id as user_id,
         person_ids.requested_on,
-        link_steps.is_upward,
-        person_ids.link_count + 1 as link_count
+        link_steps.is_upward
     from person_ids
     inner join link_steps
         on
             person_ids.user_id = link_steps.near_id
             and (person_ids.is_upward or not link_steps.is_upward)
-    where person_ids.link_count < {{ var('max_link_count') }}
 
 ),
 
