@@ -8,7 +8,7 @@ BIN := .venv/bin
 flag = $(if $(2),--$(1) "$(2)")
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-page lint show explain preview new-version suggest init review bench manifests \
+.PHONY: help build test test-page test-clock lint show explain preview new-version suggest init review bench manifests \
 	sync docs clean
 
 help: ## list these commands
@@ -21,15 +21,15 @@ build: .venv/requirements.txt ## score the demo, or RAW=folder (CONFIG=folder, A
 		$(if $(ACCEPT_MASS_CHANGE),--vars '{"accept_mass_change": true}')
 	@$(BIN)/python scripts/show.py $(call flag,as-of,$(AS_OF))
 
-test: .venv/requirements-dev.txt ## build the demo with its tests in a temporary database, then run pytest
-	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
-	PQL_DUCKDB_PATH="$$scratch/demo.duckdb" DBT_TARGET_PATH="$$scratch/target" \
-		$(BIN)/python scripts/build.py
+test: .venv/requirements-dev.txt ## run the tests of the models, of what the demo and other data give, and of the tools
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile \
 		--no-loadscope-reorder tests/pytest
 
 test-page: .venv/requirements-dev.txt ## open the review page of the demo in Chromium, which must be installed
 	@$(BIN)/python -m pytest tests/browser
+
+test-clock: .venv/requirements-dev.txt ## build and test a year ahead and a year behind, with faketime, which must be installed
+	@$(BIN)/python -m pytest tests/clock
 
 lint: .venv/requirements-dev.txt ## check the style of Python and SQL
 	@$(BIN)/ruff check .

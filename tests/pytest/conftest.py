@@ -195,6 +195,35 @@ def run_build(
     return Built(folder, path, process.returncode, output)
 
 
+def run_dbt(
+    built: Built, *arguments: str, project: Path = PROJECT, clock: str | None = None
+) -> subprocess.CompletedProcess:
+    """Run dbt itself on the database of a build.
+
+    Args:
+        built: the build.
+        arguments: the command and its options.
+        project: the folder of the project.
+        clock: what to move the machine's date by, as faketime writes it, such as +1y.
+    """
+    own = {
+        "PQL_DUCKDB_PATH": str(built.database),
+        "DBT_TARGET_PATH": str(built.folder / "target"),
+        "DBT_LOG_PATH": str(built.folder / "logs"),
+        "DBT_USE_COLORS": "false",
+    }
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--profiles-dir", "."]
+    moved = ["faketime", "-f", clock] if clock else []
+    return subprocess.run(
+        [*moved, *command],
+        cwd=project,
+        env=os.environ | own,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def keep_what_was_killed(killed: Built) -> None:
     """Put the database that a killed build left in place of the last good one.
 

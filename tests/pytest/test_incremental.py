@@ -10,8 +10,6 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,7 +20,15 @@ import cases
 import duckdb
 import pytest
 from cases import SEED
-from conftest import PROJECT, Build, Built, Tables, changed_tables, keep_what_was_killed
+from conftest import (
+    PROJECT,
+    Build,
+    Built,
+    Tables,
+    changed_tables,
+    keep_what_was_killed,
+    run_dbt,
+)
 from test_builds import EVENT, MEMORY_MARTS, ONE_RULE, TRANSIENT_MODELS, USER, check
 
 BATCHES = int(os.environ.get("PQL_BATCHES", "4"))
@@ -155,12 +161,12 @@ def test_a_changed_macro_is_another_way_of_what_stands_on_it(tmp_path: Path) -> 
     copy = tmp_path / "project"
     left_out = shutil.ignore_patterns(".*", "target", "logs", "*.duckdb", "tests", "docs")
     shutil.copytree(PROJECT, copy, ignore=left_out)
-    database = tmp_path / "test.duckdb"
+    built = Built(tmp_path, tmp_path / "test.duckdb", 0, "")
     ways = ("int_way_of_counting", "int_way_of_scoring")
 
     def fingerprints(*selection: str) -> list[str]:
-        assert run_dbt(Built(tmp_path, database, 0, ""), "run", *selection, project=copy) == 0
-        with duckdb.connect(str(database), read_only=True) as connection:
+        assert run_dbt(built, "run", *selection, project=copy).returncode == 0
+        with duckdb.connect(str(built.database), read_only=True) as connection:
             query = "select fingerprint from pql_intermediate.{}"
             return [connection.execute(query.format(way)).fetchone()[0] for way in ways]
 
@@ -168,7 +174,7 @@ def test_a_changed_macro_is_another_way_of_what_stands_on_it(tmp_path: Path) -> 
         path = copy / "macros" / macro
         path.write_text(path.read_text().replace("-%}", "-%} /* changed */", 1))
 
-    assert run_dbt(Built(tmp_path, database, 0, ""), "seed", project=copy) == 0
+    assert run_dbt(built, "seed", project=copy).returncode == 0
     first = fingerprints("--select", *(f"+{way}" for way in ways))
     change("account_url.sql")
     assert fingerprints("--select", *ways) == first
@@ -220,7 +226,9 @@ def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path
     # Another way of scoring is news of everybody, and who is gone is found even after a part was
     # refreshed. A signal that looks at no property is there already, among the counts of any
     # activity.
-    assert run_dbt(third, "run", "--full-refresh", "--select", "int_scoring_manifest") == 0
+    assert (
+        run_dbt(third, "run", "--full-refresh", "--select", "int_scoring_manifest").returncode == 0
+    )
     counts = "pql_intermediate.int_signal_counts"
     with duckdb.connect(str(third.database)) as connection:
         connection.execute(mark)
@@ -284,8 +292,8 @@ def test_while_the_feed_is_silent_nothing_changes(build: Build, tmp_path: Path) 
     assert silent.query(state) == [(date(2026, 3, 1), 10, True, 0)]
     assert "warning: the_feed_is_not_silent\n    events: " in silent.output
     freshness = ("source", "freshness", "--vars")
-    assert run_dbt(silent, *freshness, json.dumps({"max_silent_hours": 48})) == 1
-    assert run_dbt(silent, *freshness, json.dumps({"max_silent_hours": 1_000_000})) == 0
+    assert run_dbt(silent, *freshness, json.dumps({"max_silent_hours": 48})).returncode == 1
+    assert run_dbt(silent, *freshness, json.dumps({"max_silent_hours": 1_000_000})).returncode == 0
 
     # Somebody's event three weeks later: for all, the days have gone by.
     later = {**EVENT, "event_id": "2", "user_id": "v", "occurred_at": "2026-03-22"}
@@ -300,20 +308,6 @@ def test_while_the_feed_is_silent_nothing_changes(build: Build, tmp_path: Path) 
     assert resumed.query(
         "select event_count from pql_intermediate.int_signal_counts where actor_id = 'u'"
     ) == [(3,)]
-
-
-def run_dbt(built: Built, *arguments: str, project: Path = PROJECT) -> int:
-    """The exit code of a dbt command on the database of a build."""
-    own = {
-        "PQL_DUCKDB_PATH": str(built.database),
-        "DBT_TARGET_PATH": str(built.folder / "target"),
-        "DBT_LOG_PATH": str(built.folder / "logs"),
-    }
-    command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--profiles-dir", "."]
-    done = subprocess.run(
-        command, cwd=project, env=os.environ | own, capture_output=True, check=False
-    )
-    return done.returncode
 
 
 # --- what is read of raw --------------------------------------------------------------------------
