@@ -22,8 +22,9 @@
     {%- set files = [] -%}
     {%- for (path,) in run_query(selects | join(" union ") ~ " order by file") -%}
         {%- set steps = path[base | length + 1:].split("/") -%}
-        {#- hidden files, and what tools leave beside data: .DS_Store, ._a.csv, _SUCCESS, ~$a.xlsx -#}
-        {%- if not modules.re.search("(?i)/([._~]|(thumbs[.]db|desktop[.]ini)$)", "/" ~ steps | join("/")) -%}
+        {#- hidden files, what tools leave beside data (._users.csv, _SUCCESS), and read-me's -#}
+        {%- set left_out = "(?i)/([._~]|readme\\b|(thumbs[.]db|desktop[.]ini)$)" -%}
+        {%- if not modules.re.search(left_out, "/" ~ steps | join("/")) -%}
             {%- set ending = modules.re.search(
                 "(?i)[.](?:(csv|jsonl|ndjson)(?:[.]gz)?|(parquet))$", steps[-1]
             ) -%}
@@ -72,17 +73,19 @@
     ids such as 007, and lose the offset of a time. -#}
 {% macro csv_sources(paths, packing) -%}
     {%- set first_lines = [] -%}
+    {#- not strict, for a later line may have another end in a text in quotes -#}
     {%- for path in paths -%}
         {%- do first_lines.append(
             "(select " ~ text_literal(path) ~ ", line from read_csv(" ~ path_literal(path)
             ~ ", columns = {'line': 'varchar'}, auto_detect = false, header = false, delim = chr(1), "
-            ~ "quote = '', escape = '', skip = 0, comment = '', max_line_size = 16777216, "
+            ~ "quote = '', escape = '', skip = 0, comment = '', strict_mode = false, "
+            ~ "max_line_size = 16777216, "
             ~ "compression = '" ~ packing ~ "') limit 1)"
         ) -%}
     {%- endfor -%}
     {%- set alike = {} -%}
     {%- for path, line in run_query(first_lines | join(" union all ")) -%}
-        {%- do alike.setdefault(line, []).append(path) -%}
+        {%- do alike.setdefault(line or "", []).append(path) -%}
     {%- endfor -%}
     {%- set sources = [] -%}
     {%- for line, paths in alike | dictsort -%}

@@ -28,8 +28,8 @@ FORMS = {
     "parquet": re.compile(r"[.]parquet$", re.IGNORECASE),
 }
 READABLE = ".csv, .jsonl, .ndjson (each also .gz) or .parquet"
-# Hidden files, and what tools leave beside data: .DS_Store, ._users.csv, _SUCCESS, ~$users.xlsx.
-LEFT_OUT = re.compile(r"[._~]|(thumbs[.]db|desktop[.]ini)$", re.IGNORECASE)
+# Hidden files, what tools leave beside data (._users.csv, _SUCCESS, ~$users.xlsx), and read-me's.
+LEFT_OUT = re.compile(r"[._~]|readme\b|(thumbs[.]db|desktop[.]ini)$", re.IGNORECASE)
 DEEPEST = 8  # folders below the raw folder, as dbt looks
 
 CSV_FORM = (

@@ -61,7 +61,8 @@ def every_form(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Built:
     def row(event_id: str) -> str:
         return f"{event_id},page_viewed,2026-06-01T10:00:00Z,12,{PRICING_CELL}\n"
 
-    (events / "a*.csv").write_text(header + row("#a"))
+    in_quotes = row("#a").replace("\n", ',"a line\r\nof its own"\n')
+    (events / "a*.csv").write_bytes((header.replace("\n", ",notes\n") + in_quotes).encode())
     (events / "b.CSV").write_bytes(b"\xef\xbb\xbf" + (header + row("b")).encode())
     (events / "c.csv.gz").write_bytes(gzip.compress((header + row("c")).encode()))
     (events / "d.csv").write_bytes(
@@ -103,6 +104,7 @@ def every_form(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Built:
     )
     (folder / "users.jsonl").write_text('{"user_id":12,"email":"ann@alpha.example"}\n')
     (folder / "notes.csv").write_text("mine\n")
+    (events / "README.txt").write_text("left out")
     built = build(folder, CONFIG, quiet=False)
     assert built.returncode == 0, built.output
     return built
@@ -120,7 +122,7 @@ def test_what_is_not_read_is_named_once(every_form: Built) -> None:
         "select severity, file_name, problem from pql.config_problems "
         "where file_name not like '%.csv'"
     ) == [
-        ("warning", "events", "columns not read: mood"),
+        ("warning", "events", "columns not read: notes, mood"),
         ("warning", "raw folder", "not read: notes.csv"),
     ]
     assert "not read, as no table of the raw contract: notes.csv\n" in every_form.output
@@ -188,10 +190,10 @@ def plain_dbt(tmp_path_factory: pytest.TempPathFactory) -> str:
     (raw / "opportunities.csv").write_text("opportunity_id\no1\n")
     (raw / "opportunities.parquet").write_text("twice")
     (raw / "marketing_leads.csv").write_text("lead_id,\nl1,\n")
-    (raw / "lead_response.csv").write_text("entity_id\na\n")
+    (raw / "sales_activities.csv").write_text("\nactivity_id\na\n")
     models = ("int_raw_days", "stg_product__accounts", "stg_billing__subscriptions")
-    crm = ("stg_crm__opportunities", "stg_crm__marketing_leads")
-    return run_dbt(folder, raw, *models, *crm)
+    crm = ("opportunities", "marketing_leads", "sales_activities")
+    return run_dbt(folder, raw, *models, *(f"stg_crm__{name}" for name in crm))
 
 
 @pytest.mark.parametrize(
@@ -203,6 +205,7 @@ def plain_dbt(tmp_path_factory: pytest.TempPathFactory) -> str:
         "subscriptions.xlsx: cannot be read as part of subscriptions; export it as CSV",
         "opportunities.csv and opportunities.parquet: both hold the table opportunities",
         "marketing_leads.csv: column 2 has no name",
+        "sales_activities.csv: column 1 has no name",
     ],
 )
 def test_dbt_alone_refuses_what_it_cannot_read_whole(plain_dbt: str, message: str) -> None:

@@ -95,7 +95,7 @@ def test_links_are_followed(raw: Path, tmp_path: Path) -> None:
 def test_what_tools_leave_beside_data_is_left_out(raw: Path) -> None:
     (raw / "accounts").mkdir()
     (raw / "accounts" / "1.csv").write_text("account_id\na\n")
-    for name in (".DS_Store", "._1.csv", "_SUCCESS", "~$1.xlsx", "Thumbs.db", "desktop.ini"):
+    for name in (".DS_Store", "._1.csv", "_SUCCESS", "~$1.xlsx", "Thumbs.db", "README.md"):
         (raw / name).write_bytes(b"\0")
         (raw / "accounts" / name).write_bytes(b"\0")
     found = survey(raw)
