@@ -5,7 +5,7 @@
 {% macro counting_settings() -%}
     {%- set parts = [
         var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
-        var("max_clock_skew_hours"), var("earliest_event_date"),
+        var("max_clock_skew_hours"), var("earliest_event_date"), var("placeholder_ids") | join("|"),
     ] -%}
     {%- set contract = raw_contract("events") -%}
     {%- for name, type in (raw_columns("events") or {}) | dictsort if name in contract -%}

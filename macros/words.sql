@@ -4,8 +4,8 @@
 {% macro number_in_words(number) -%}
     case
         when {{ number }} = floor({{ number }})
-            then cast(cast({{ number }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }})
-        else cast(cast({{ number }} as decimal(28, 2)) as {{ dbt.type_string() }})
+            then cast(cast({{ number }} as decimal(38, 0)) as {{ dbt.type_string() }})
+        else cast(cast({{ number }} as decimal(38, 2)) as {{ dbt.type_string() }})
     end
 {%- endmacro %}
 

@@ -52,7 +52,11 @@ open_opportunities as (
     cross join clock
     where
         (opportunities.created_on is null or opportunities.created_on <= clock.as_of_date)
-        and (not opportunities.is_closed or opportunities.closed_on > clock.as_of_date)
+        -- one of which nobody says whether it is closed may be open
+        and (
+            not coalesce(opportunities.is_closed, false)
+            or opportunities.closed_on > clock.as_of_date
+        )
 
 ),
 
