@@ -125,19 +125,14 @@ answers as (
 opt_outs as (
 
     select
-        'user' as entity_type,
-        user_id as entity_id,
+        entity_type,
+        entity_id,
         {{ ranks.opt_out }} as reason_rank,
-        'has opted out of mail' as reason
-    from users
-    where email_opt_out
-    union all
-    select
-        'account' as entity_type,
-        account_id as entity_id,
-        {{ ranks.opt_out }} as reason_rank,
-        'everybody known there has opted out of mail' as reason
-    from {{ ref('int_account_contacts') }}
+        case entity_type
+            when 'user' then 'has opted out of mail'
+            else 'everybody known there has opted out of mail'
+        end as reason
+    from {{ ref('int_entity_contacts') }}
     where is_opted_out
 
 ),
