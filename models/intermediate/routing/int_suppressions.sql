@@ -56,43 +56,6 @@ open_opportunities as (
 
 ),
 
-ranked_responses as (
-
-    select
-        responses.*,
-        cast(responses.responded_at as date) as responded_on,
-        clock.as_of_date,
-        row_number() over (
-            partition by responses.entity_type, responses.entity_id
-            order by responses.responded_at desc, responses.status, responses.reason
-        ) as response_rank
-    from {{ ref('int_entity_responses') }} as responses
-    inner join clock
-        on cast(responses.responded_at as date) <= clock.as_of_date
-
-),
-
--- the latest answer counts
-responses as (
-
-    select
-        *,
-        case
-            when status = 'rejected'
-                then
-                    coalesce(
-                        snoozed_until,
-                        {{ add_days('responded_on', var('rejected_rest_days')) }}
-                    )
-            when status in ('accepted', 'working')
-                then {{ add_days('responded_on', var('working_days')) }}
-            else snoozed_until
-        end as ends_on
-    from ranked_responses
-    where response_rank = 1
-
-),
-
 answers as (
 
     select
@@ -117,7 +80,7 @@ answers as (
                 'snoozed by sales until ' || cast(ends_on as {{ dbt.type_string() }})
                 || coalesce(': ' || reason, '')
         end as reason
-    from responses
+    from {{ ref('int_latest_responses') }}
     where ends_on > as_of_date
 
 ),
