@@ -1,13 +1,6 @@
-{%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 {%- set text = dbt.type_string() -%}
 
 with
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
 
 definitions as (
 
@@ -20,6 +13,8 @@ qualification_changes as (
 
     select
         change_reasons.*,
+        definitions.definition_id,
+        definitions.holdout_percent,
         lead(change_reasons.changed_on) over (
             partition by
                 change_reasons.definition_key, change_reasons.entity_type, change_reasons.entity_id
@@ -46,23 +41,21 @@ product_leads as (
         changes.reason,
         timelines.score,
         {{ hash_is_within(
-            "definitions.definition_id || ':' || changes.entity_type || ':' || changes.entity_id",
-            'definitions.holdout_percent'
+            "changes.definition_id || ':' || changes.entity_type || ':' || changes.entity_id",
+            'changes.holdout_percent'
         ) }} as is_holdout,
         changes.changed_on as qualified_on,
         case
             when changes.next_changed_on <= clock.as_of_date then changes.next_changed_on
         end as lapsed_on
     from qualification_changes as changes
-    inner join definitions
-        on changes.definition_key = definitions.definition_key
     inner join {{ ref('int_qualification_timelines') }} as timelines
         on
             changes.definition_key = timelines.definition_key
             and changes.entity_type = timelines.entity_type
             and changes.entity_id = timelines.entity_id
             and changes.changed_on = timelines.valid_from
-    inner join clock
+    inner join {{ ref('int_clock') }} as clock
         on changes.changed_on <= clock.as_of_date
     where changes.is_qualified
 
@@ -87,7 +80,7 @@ marketing_leads as (
     from {{ ref('int_entity_marketing_leads') }} as leads
     inner join definitions
         on leads.entity_type = definitions.entity_type
-    inner join clock
+    inner join {{ ref('int_clock') }} as clock
         on leads.qualified_on <= clock.as_of_date
     left join {{ ref('int_stage_timelines') }} as stage_timelines
         on
@@ -145,8 +138,25 @@ select
     cast(placed_leads.lead_number as {{ dbt.type_int() }}) as lead_number,
     placed_leads.is_holdout,
     placed_leads.qualified_on,
-    placed_leads.lapsed_on
+    placed_leads.lapsed_on,
+    -- as for a deadline: when the last event of the day that decided had come in
+    case
+        when placed_leads.lead_source = 'pql'
+            then
+                coalesce(
+                    activity_days.latest_received_at,
+                    cast(
+                        {{ add_days('placed_leads.qualified_on', 1) }}
+                        as {{ dbt.type_timestamp() }}
+                    )
+                )
+    end as qualified_at
 from placed_leads
+left join {{ ref('int_activity_days') }} as activity_days
+    on
+        placed_leads.entity_type = activity_days.entity_type
+        and placed_leads.entity_id = activity_days.entity_id
+        and placed_leads.qualified_on = activity_days.activity_date
 left join {{ ref('int_segment_timelines') }} as sizes
     on
         placed_leads.account_id = sizes.account_id

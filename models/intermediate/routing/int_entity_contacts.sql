@@ -25,7 +25,8 @@ best_contacts as (
 )
 
 select
-    account_id,
+    'account' as entity_type,
+    account_id as entity_id,
     case min(best_rank)
         when 1 then 'valid'
         when 2 then 'risky'
@@ -41,3 +42,14 @@ select
     ) as contact_verified_on
 from best_contacts
 group by account_id
+union all
+select
+    'user' as entity_type,
+    user_id as entity_id,
+    contact_status,
+    cast(null as {{ dbt.type_string() }}) as champion_user_id,
+    cast(null as {{ dbt.type_int() }}) as buying_group_size,
+    cast(null as {{ dbt.type_boolean() }}) as decision_maker_known,
+    email_opt_out as is_opted_out,
+    contact_verified_on
+from {{ ref('int_contacts') }}

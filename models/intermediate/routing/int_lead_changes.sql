@@ -3,30 +3,9 @@
 
 with
 
-definitions as (
-
-    select * from {{ ref('int_definitions') }}
-    where status = 'live'
-
-),
-
 leads as (
 
-    select
-        leads.definition_id,
-        leads.entity_type,
-        leads.entity_id,
-        change_reasons.reason,
-        leads.is_qualified
-    from {{ ref('int_leads') }} as leads
-    inner join definitions
-        on leads.definition_id = definitions.definition_id
-    left join {{ ref('int_change_reasons') }} as change_reasons
-        on
-            definitions.definition_key = change_reasons.definition_key
-            and leads.entity_type = change_reasons.entity_type
-            and leads.entity_id = change_reasons.entity_id
-            and coalesce(leads.qualified_on, leads.lapsed_on) = change_reasons.changed_on
+    select * from {{ ref('int_leads') }}
 
 ),
 
@@ -53,7 +32,7 @@ published as (
         definition_id,
         entity_type,
         entity_id,
-        reason as change,
+        last_change_reason as change,
         1 as recency
     from leads
     where 1 = 0
@@ -81,7 +60,7 @@ select
     coalesce(leads.entity_id, last_published.entity_id) as entity_id,
     case
         when leads.entity_id is null then 'merged, excluded, deleted, or its definition not live'
-        else coalesce(leads.reason, 'never qualified, by what is known now')
+        else coalesce(leads.last_change_reason, 'never qualified, by what is known now')
     end as reason,
     coalesce(leads.is_qualified, false) as is_qualified,
     last_published.entity_id is not null as was_qualified

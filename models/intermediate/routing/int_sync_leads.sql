@@ -9,97 +9,18 @@
 
 with
 
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-definitions as (
-
-    select * from {{ ref('int_definitions') }}
-    where status = 'live'
-
-),
-
-changes as (
-
-    select change_reasons.*
-    from {{ ref('int_change_reasons') }} as change_reasons
-    inner join clock
-        on change_reasons.changed_on <= clock.as_of_date
-
-),
-
-last_qualifications as (
-
-    select
-        definition_key,
-        entity_type,
-        entity_id,
-        max(changed_on) as last_qualified_on
-    from changes
-    where is_qualified
-    group by definition_key, entity_type, entity_id
-
-),
-
 leads as (
 
     select
         leads.*,
-        case when leads.entity_type = 'user' then users.account_id else leads.entity_id end
-            as account_id,
         definitions.definition_name,
         definitions.priority,
-        routes.tier,
-        routes.motion,
-        routes.owner_role,
-        routes.owner,
-        routes.next_action,
-        routes.sla_hours,
-        routes.sla_due_at,
-        lead_offers.top_signal,
-        lead_offers.offer_name,
-        lead_offers.offer_url,
-        lead_offers.talking_point,
-        suppressions.reason as suppression_reason,
-        lapses.reason as lapse_reason,
-        last_qualifications.last_qualified_on,
         {{ is_in_list("'paid'", 'definitions.audience') }} as is_for_customers,
-        leads.first_qualified_on is not null and not routes.is_holdout as is_known
+        leads.first_qualified_on is not null and not leads.is_holdout as is_known
     from {{ ref('int_leads') }} as leads
-    inner join definitions
-        on leads.definition_id = definitions.definition_id
-    inner join {{ ref('int_routes') }} as routes
-        on
-            leads.definition_id = routes.definition_id
-            and leads.entity_type = routes.entity_type
-            and leads.entity_id = routes.entity_id
-    left join {{ ref('int_lead_offers') }} as lead_offers
-        on
-            leads.definition_id = lead_offers.definition_id
-            and leads.entity_type = lead_offers.entity_type
-            and leads.entity_id = lead_offers.entity_id
-    left join {{ ref('int_suppressions') }} as suppressions
-        on
-            leads.entity_type = suppressions.entity_type
-            and leads.entity_id = suppressions.entity_id
-    left join {{ ref('int_users') }} as users
-        on
-            leads.entity_type = 'user'
-            and leads.entity_id = users.user_id
-    left join last_qualifications
-        on
-            definitions.definition_key = last_qualifications.definition_key
-            and leads.entity_type = last_qualifications.entity_type
-            and leads.entity_id = last_qualifications.entity_id
-    left join changes as lapses
-        on
-            definitions.definition_key = lapses.definition_key
-            and leads.entity_type = lapses.entity_type
-            and leads.entity_id = lapses.entity_id
-            and leads.lapsed_on = lapses.changed_on
+    inner join {{ ref('int_definitions') }} as definitions
+        on leads.definition_key = definitions.definition_key
+    where leads.tier is not null
 
 ),
 
@@ -173,8 +94,10 @@ select
         when ranked_leads.status = 'disqualified'
             then 'not eligible: ' || ranked_leads.ineligible_reason
         when ranked_leads.status = 'cooling'
-            then 'lapsed' || coalesce(': ' || ranked_leads.lapse_reason, '')
+            then 'lapsed' || coalesce(': ' || ranked_leads.last_change_reason, '')
     end as reason,
+    ranked_leads.account_url,
+    ranked_leads.champion_user_id,
     case when {{ is_lead }} then ranked_leads.top_signal end as top_signal,
     case when {{ is_lead }} then ranked_leads.talking_point end as talking_point,
     case when {{ is_lead }} then ranked_leads.offer_name end as offer_name,
@@ -185,6 +108,7 @@ select
         as also_qualified_for,
     case when {{ is_known }} then cast(floor(ranked_leads.score) as {{ dbt.type_int() }}) end
         as score,
+    ranked_leads.active_users_28d,
     ranked_leads.score_threshold,
     ranked_leads.priority,
     ranked_leads.lead_rank,

@@ -79,19 +79,6 @@ first_touches as (
             and leads.qualified_at <= touches.touched_at
     group by leads.definition_id, leads.entity_type, leads.entity_id
 
-),
-
-accounts as (
-
-    select
-        accounts.account_id,
-        coalesce(accounts.account_name, accounts.domain, 'account ' || accounts.account_id)
-            as account_name,
-        account_contacts.champion_user_id
-    from {{ ref('int_accounts') }} as accounts
-    left join {{ ref('int_account_contacts') }} as account_contacts
-        on accounts.account_id = account_contacts.account_id
-
 )
 
 select
@@ -105,14 +92,19 @@ select
     leads.entity_type,
     leads.entity_id,
     leads.account_id,
-    case when leads.entity_type = 'user' then leads.entity_id else accounts.champion_user_id end
+    case when leads.entity_type = 'user' then leads.entity_id else leads.champion_user_id end
         as contact_user_id,
     leads.definition_id,
     leads.status,
     leads.owner_role,
     leads.owner,
     case leads.tier when 'mid' then 'medium' when 'low' then 'low' else 'high' end as priority,
-    coalesce(accounts.account_name, 'user ' || leads.entity_id)
+    coalesce(
+        accounts.account_name,
+        accounts.domain,
+        'account ' || accounts.account_id,
+        'user ' || leads.entity_id
+    )
     || ': ' || coalesce(leads.next_action, 'get in touch') as subject,
     'Why: ' || leads.reason || {{ newline }}
     || coalesce('Say: ' || leads.talking_point || {{ newline }}, '')
@@ -123,7 +115,7 @@ select
     || coalesce(' of ' || {{ number_in_words('leads.score_threshold') }}, '')
     || ' (' || leads.definition_name || '), qualified since '
     || cast(leads.last_qualified_on as {{ text }})
-    || coalesce({{ newline }} || 'Account: ' || {{ account_url('leads.account_id') }}, '') as why,
+    || coalesce({{ newline }} || 'Account: ' || leads.account_url, '') as why,
     leads.score,
     leads.priority as lead_order,
     leads.status = 'qualified' and leads.motion = 'sales_assisted' as is_for_sales,
@@ -139,5 +131,5 @@ left join first_touches
         leads.definition_id = first_touches.definition_id
         and leads.entity_type = first_touches.entity_type
         and leads.entity_id = first_touches.entity_id
-left join accounts
+left join {{ ref('int_accounts') }} as accounts
     on leads.account_id = accounts.account_id
