@@ -25,6 +25,9 @@
             {%- elif table != "events" -%}
                 {%- do selects.extend(raw_cell_problems(cell, column)) -%}
             {%- endif -%}
+            {%- if column.data_type == "timestamp" and not var("epoch_times").get(table ~ "." ~ name) -%}
+                {%- do selects.extend(raw_epoch_notices(table, name, epoch_unit(table, name, parts))) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- do selects.extend(raw_folder_problems()) if execute and var("raw_source") != "demo" and var("raw_path") -%}
@@ -68,6 +71,16 @@
         )) -%}
     {%- endif -%}
     {{ return(selects) }}
+{%- endmacro %}
+
+{#- That the numbers of a column are taken for times, which nobody has said. unit: see epoch_unit. -#}
+{% macro raw_epoch_notices(table, column, unit) -%}
+    {%- set names = {1: "seconds", 1000: "milliseconds", 1000000: "microseconds"} -%}
+    {{ return([] if not unit else [raw_name_problem(
+        table, column, "its cells are numbers, read as " ~ names[unit] ~ " since 1970",
+        "nothing, if that is right; `vars: epoch_times` with " ~ table ~ "." ~ column ~ ": "
+        ~ names[unit] ~ " says so", "warning"
+    )]) }}
 {%- endmacro %}
 
 {#- Files of the raw folder that are not read, likewise. -#}

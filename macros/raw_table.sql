@@ -47,12 +47,17 @@
     {%- set contract = raw_contract(name) -%}
     {%- set parts = raw_parts(name) -%}
     {%- set found = found_columns(parts) -%}
+    {%- set units = {} -%}
+    {%- for column in contract.values() if column.data_type == "timestamp" and found.get(column.name) == "other" -%}
+        {%- do units.update({column.name: epoch_unit(name, column.name, parts)}) -%}
+    {%- endfor -%}
     (
         {%- for part in parts %}
         {{ "union all" if not loop.first }}
         select
             {%- for column in contract.values() %}
             {%- set cell = raw_cell(column, part.columns[column.name], found[column.name]) %}
+            {%- set cell = epoch_as_text(cell, units[column.name]) if units.get(column.name) else cell %}
             {{ cell if as_given else in_form(cell, column) }} as {{ column.name }}{{ "," if not loop.last }}
             {%- endfor %}
         from {{ part.source or relation }} as raw_rows

@@ -24,3 +24,8 @@
             || ' days ago'
     end
 {%- endmacro %}
+
+{#- A share of 0 to 1 in percent: 25.0%. -#}
+{% macro percent(share) -%}
+    cast(cast(100.0 * {{ share }} as decimal(9, 1)) as {{ dbt.type_string() }}) || '%'
+{%- endmacro %}

@@ -1,5 +1,6 @@
 {%- set published_relation = remembered('pql_published') -%}
-{%- set forgotten_users = ref('int_forgotten_users') -%}
+{%- set forgotten_users = ref('int_forgotten_users') %}
+-- depends_on: {{ ref('int_reject_shares') }}
 
 with
 

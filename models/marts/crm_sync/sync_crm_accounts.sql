@@ -148,4 +148,7 @@ wanted as (
 
 )
 
-{{ rows_to_sync('sync_crm_accounts', 'wanted', 'account_key') }}
+{{ rows_to_sync(
+    'sync_crm_accounts', 'wanted', 'account_key',
+    entity_type="'account'", entity_id='wanted_rows.account_id',
+) }}
