@@ -70,22 +70,8 @@ answers as (
             when status in ('accepted', 'working') then {{ ranks.working }}
             else {{ ranks.snoozed }}
         end as reason_rank,
-        case
-            when status = 'rejected'
-                then
-                    'turned down by sales on ' || cast(responded_on as {{ dbt.type_string() }})
-                    || ', rests until ' || cast(ends_on as {{ dbt.type_string() }})
-                    || coalesce(': ' || reason, '')
-            when status in ('accepted', 'working')
-                then
-                    'with sales since ' || cast(responded_on as {{ dbt.type_string() }})
-                    || ' (' || status || ')'
-            else
-                'snoozed by sales until ' || cast(ends_on as {{ dbt.type_string() }})
-                || coalesce(': ' || reason, '')
-        end as reason
-    from {{ ref('int_latest_responses') }}
-    where ends_on > as_of_date
+        reason
+    from {{ ref('int_active_responses') }}
 
 ),
 

@@ -66,6 +66,11 @@ periods as (
         on
             attribute_timelines.attribute = terms.min_value_of
             and attribute_timelines.entity_type = terms.entity_type
+    -- an attribute may be known of somebody who is never scored
+    inner join {{ ref('int_entities') }} as entities
+        on
+            attribute_timelines.entity_type = entities.entity_type
+            and attribute_timelines.entity_id = entities.entity_id
     where attribute_timelines.item = ''
 
 ),

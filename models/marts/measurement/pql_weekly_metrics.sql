@@ -22,12 +22,6 @@
 
 with
 
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
 lead_weeks as (
 
     select * from {{ ref('int_lead_weeks') }}
@@ -126,7 +120,7 @@ dated as (
         {{ add_days('measured.week_start', '6 + measured.maturing_days') }} <= clock.as_of_date
             as is_mature
     from measured
-    cross join clock
+    cross join {{ ref('int_clock') }} as clock
 
 )
 
