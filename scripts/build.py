@@ -19,7 +19,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt_run import run_dbt, what_to_do
 
 from pql import raw
 from pql.errors import PqlError as BuildError
@@ -181,6 +181,11 @@ def database_path(as_of: date | None = None) -> Path:
             f"PQL_DUCKDB_PATH: {path.name} has the name of a schema in it, which DuckDB cannot "
             "tell apart; choose another name, such as warehouse.duckdb"
         )
+    if re.search(r"[\"'\\\x00-\x1f]", path.name):
+        raise BuildError(
+            f"PQL_DUCKDB_PATH: {path.name!r} has a quote or the like in it, which names in SQL "
+            "cannot have; choose another name, such as warehouse.duckdb"
+        )
     if as_of:
         path = path.with_name(f"{path.stem}_as_of_{as_of:%Y_%m_%d}{path.suffix}")
     return path
@@ -200,8 +205,15 @@ def one_build_at_a_time(path: Path) -> Iterator[int]:
     if not path.parent.is_dir():
         raise BuildError(f"PQL_DUCKDB_PATH: there is no folder {path.parent}; make it first")
     unfinished = unfinished_path(path)
-    unfinished.parent.mkdir(exist_ok=True)
-    with unfinished.with_suffix(".lock").open("w") as lock:
+    try:
+        unfinished.parent.mkdir(mode=0o700, exist_ok=True)
+        lock = unfinished.with_suffix(".lock").open("w")
+    except OSError as error:
+        raise BuildError(
+            f"{unfinished.parent}: cannot be written, and the database is built there; "
+            f"{error.strerror}"
+        ) from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -230,6 +242,45 @@ def copy_database(path: Path) -> Path:
     return unfinished
 
 
+def check_memory_limit() -> None:
+    """Refuse a memory limit that DuckDB cannot read, before dbt stumbles over it."""
+    if limit := os.environ.get("PQL_MEMORY_LIMIT"):
+        try:
+            duckdb.connect(config={"memory_limit": limit}).close()
+        except duckdb.Error:
+            raise BuildError(f"PQL_MEMORY_LIMIT: {limit} is none; write 4GB, or 80%") from None
+
+
+def put_in_place(unfinished: Path, database: Path) -> None:
+    """Let a finished database take the place of the last one, once all of it is on disk.
+
+    Closing a database takes its log into the file, but says nothing where the disk is full.
+    """
+    try:
+        with duckdb.connect(unfinished) as connection:
+            connection.execute("checkpoint")
+        log = unfinished.with_name(f"{unfinished.name}.wal")
+        if log.exists():
+            raise BuildError(f"{unfinished}: not all of it could be written; make room on the disk")
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.chmod(0o600)
+        unfinished.replace(database)
+        folder = os.open(database.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except duckdb.Error as error:
+        raise BuildError(
+            f"{unfinished}: cannot be finished, and {database} is left as it was; {reason(error)}"
+        ) from None
+    except OSError as error:
+        raise BuildError(
+            f"{database}: cannot be replaced, and is left as it was; {error.strerror}"
+        ) from None
+
+
 def parse_date(text: str) -> date:
     """Read a date as YYYY-MM-DD."""
     try:
@@ -255,45 +306,40 @@ def dbt_build(
     variables: dict[str, Any],
     selector: str,
     full_refresh: bool,
-    quiet: bool,
+    show: str,
     lock: int,
     **env: str,
 ) -> int:
-    """Run ``dbt build`` in the project and return its exit code.
+    """Run ``dbt build`` in the project, say what is to do, and return dbt's exit code.
 
     Args:
         variables: vars over those of dbt_project.yml.
         selector: the part to build, as selectors.yml names it; blank: everything.
         full_refresh: whether incremental models start afresh.
-        quiet: show what dbt prints only if it fails.
+        show: see ``dbt_run.run_dbt``; whatever it is, a failure is explained.
         lock: a file descriptor that dbt holds open, too.
         env: environment variables over those of this process.
     """
-    command = [str(Path(sys.executable).with_name("dbt")), "build", "--profiles-dir", "."]
+    command = ["build", "--profiles-dir", "."]
     if variables:
         command += ["--vars", json.dumps(variables)]
     if selector:
         command += ["--selector", selector]
     if full_refresh:
         command.append("--full-refresh")
-    output = subprocess.PIPE if quiet else None
+    log = Path(os.environ.get("DBT_LOG_PATH") or PROJECT / "logs") / "build.log"
     try:
-        result = subprocess.run(
-            command,
-            cwd=PROJECT,
-            env=os.environ | env,
-            stdout=output,
-            pass_fds=[lock],
-            check=False,
-        )
+        returncode, lines = run_dbt(command, PROJECT, os.environ | env, lock, log, show)
     except FileNotFoundError:
         raise BuildError(
             f"there is no dbt beside {sys.executable}; run `make build`, or install "
             "requirements.txt there"
         ) from None
-    if quiet and result.returncode:
-        sys.stdout.buffer.write(result.stdout)
-    return result.returncode
+    if show != "all" and (returncode or show != "nothing"):
+        print(*what_to_do(lines, failed=bool(returncode)), sep="\n")
+    if returncode:
+        print(f"\nNothing of this build is used. What dbt printed is in {log} (see --verbose).")
+    return returncode
 
 
 def build(arguments: argparse.Namespace) -> int:
@@ -302,6 +348,7 @@ def build(arguments: argparse.Namespace) -> int:
     dbt works on a copy of the database, which takes the place of the last one once all is built and
     every test has passed: who reads it finds either the one or the other, whole.
     """
+    check_memory_limit()
     variables = parse_variables(arguments.vars)
     as_of = parse_date(arguments.as_of) if arguments.as_of else None
     database = database_path(as_of)
@@ -325,12 +372,12 @@ def build(arguments: argparse.Namespace) -> int:
         unfinished = copy_database(database)
         env["PQL_DUCKDB_PATH"] = str(unfinished)
         sys.stdout.flush()
+        show = "all" if arguments.verbose else "nothing" if arguments.quiet else "progress"
         returncode = dbt_build(
-            variables, arguments.selector, arguments.full_refresh, arguments.quiet, lock, **env
+            variables, arguments.selector, arguments.full_refresh, show, lock, **env
         )
         if returncode == 0:
-            duckdb.connect(unfinished).close()  # so that nothing is left beside the file
-            unfinished.replace(database)
+            put_in_place(unfinished, database)
         elif unfinished.exists():
             print(f"{database} is left as it was; as far as it came, the new one is {unfinished}")
     return returncode
@@ -346,8 +393,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--selector", default="", choices=["hourly", "daily", "weekly"], help="a part (everything)"
     )
-    parser.add_argument("--quiet", action="store_true", help="show dbt's output only if it fails")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--quiet", action="store_true", help="say something only if it fails")
+    shown.add_argument("--verbose", action="store_true", help="show all that dbt prints")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
+    os.umask(0o077)  # what is built holds addresses: it is readable by its owner alone
     try:
         return build(parser.parse_args(argv))
     except BuildError as error:

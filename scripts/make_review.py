@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--output", type=Path, metavar="FILE", default=PROJECT / "review.html", help="(review.html)"
     )
     arguments = parser.parse_args(argv)
+    os.umask(0o077)  # the page holds addresses: it is readable by its owner alone
     return run(partial(review, arguments.output, arguments.as_of))
 
 

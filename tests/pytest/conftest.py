@@ -152,8 +152,7 @@ def run_build(
             started by `kill -9`; needs `quiet=False`.
     """
     command = [sys.executable, "scripts/build.py", "--selector", selector]
-    if quiet:
-        command.append("--quiet")
+    command.append("--quiet" if quiet else "--verbose")
     for option, tables in (("raw", raw), ("config", config)):
         if tables is None:
             continue
