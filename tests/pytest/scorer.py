@@ -36,7 +36,7 @@ WHOLE_NUMBER = re.compile(r"[+-]?\d+")
 # What stands in place of an id and names nobody, in any case; nor do zeros and hyphens alone.
 PLACEHOLDERS = set(
     "anonymous guest distinctid distinct_id id not_authenticated email undefined true false nan "
-    "none null nil n/a unknown test not_set user_id".split()
+    "none null nil n/a unknown test not_set user_id -1".split()
 ) | {"[object object]", "(not set)"}
 IDS = {
     *("user_id", "anonymous_id", "account_id", "entity_id", "from_id", "to_user_id"),

@@ -87,6 +87,7 @@ def test_placeholders_are_nobody(built: Built) -> None:
     reasons = "select value from pql.pql_reasons where rule_id = 'made' and entity_id = 'a2'"
     assert built.query(reasons) == [(5,)]
     assert 'no user_id: set aside, such as "undefined"' in built.output
+    assert "- Undefined or the like: 2 row(s) of 2026-06-03 to 2026-06-03" in built.output
 
 
 def test_counts_that_say_nothing_are_reported(built: Built) -> None:

@@ -5,7 +5,7 @@
 ] -%}
 {%- set columns = (
     received_columns
-    + ["reject_reason", "event_count", "is_count_misread", "counted_on", "event_date", "occurred_at", "received_at"]
+    + ["reject_reason", "event_count", "is_count_misread", "placeholder_id", "counted_on", "event_date", "occurred_at", "received_at"]
 ) | join(", ") -%}
 
 with
@@ -108,6 +108,7 @@ select
     status,
     event_count,
     is_count_misread,
+    placeholder_id,
     counted_on,
     event_date,
     case when status <> 'accepted' then raw_occurred_at end as raw_occurred_at,

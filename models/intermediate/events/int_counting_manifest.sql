@@ -13,6 +13,8 @@ day_rows as (
         sum(case when status = 'accepted' and is_count_misread then 1 else 0 end) as misread_count,
         min(case when status = 'accepted' and is_count_misread then raw_event_count end)
             as misread_example,
+        count(case when status = 'accepted' then placeholder_id end) as placeholder_count,
+        min(case when status = 'accepted' then placeholder_id end) as placeholder_example,
         sum({{ row_hash(["occurred_at", "received_at"], "changed_events") }}) as times_hash
     from {{ ref('int_changed_events') }} as changed_events
     group by counted_on
@@ -22,9 +24,11 @@ day_rows as (
 select
     way_of_counting.fingerprint,
     day_rows.misread_example,
+    day_rows.placeholder_example,
     cast(day_rows.row_count as {{ dbt.type_bigint() }}) as row_count,
     cast(day_rows.forgotten_count as {{ dbt.type_bigint() }}) as forgotten_count,
     cast(day_rows.misread_count as {{ dbt.type_bigint() }}) as misread_count,
+    cast(day_rows.placeholder_count as {{ dbt.type_bigint() }}) as placeholder_count,
     cast(day_rows.times_hash as decimal(38, 0)) as times_hash,
     changed_days.event_date
 from {{ ref('int_changed_days') }} as changed_days

@@ -106,6 +106,11 @@ select
     case when is_count_read then cast(stated_event_count as {{ dbt.type_bigint() }}) else 1 end
         as event_count,
     raw_event_count is not null and not coalesce(is_count_read, false) as is_count_misread,
+    case
+        when user_id is not null and known_user_id is null then user_id
+        when anonymous_id is not null and known_anonymous_id is null then anonymous_id
+        when account_id is not null and known_account_id is null then account_id
+    end as placeholder_id,
     event_date,
     raw_occurred_at,
     raw_received_at,
