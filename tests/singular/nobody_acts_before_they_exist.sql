@@ -1,5 +1,5 @@
--- What anonymous visitors did before they signed up is theirs, and no fault: rows under an id of one's
--- own are looked at alone.
+-- What anonymous visitors did before they signed up is theirs, and no fault: rows under an id of
+-- one's own are looked at alone.
 {{ config(group='pql', severity='warn', meta={'says_rows': true}) }}
 {%- set text = dbt.type_string() %}
 

@@ -1,5 +1,5 @@
-{#- Before any of these days is touched, they are taken off the manifest of what is counted: if the build
-    is stopped, whatever of them was written by then, the next one begins with them. -#}
+{#- Before any of these days is touched, they are taken off the manifest of what is counted: if the
+    build is stopped, whatever of them was written by then, the next one begins with them. -#}
 {{ config(post_hook=[
     "{{ strike_off('int_counting_manifest', ['event_date']) }}",
     "{{ put_down_as_due('int_counting_manifest', ['event_date']) }}",

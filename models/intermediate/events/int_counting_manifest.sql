@@ -1,4 +1,5 @@
-{#- Comes after the rejects and the counts: a day stands here as counted only when all of it is done. -#}
+{#- Comes after the rejects and the counts: a day stands here as counted only when all of it is
+    done. -#}
 {{ config(**by_day('event_date')) }}
 -- depends_on: {{ ref('int_event_rejects') }}, {{ ref('int_signal_counts') }}
 

@@ -1,5 +1,5 @@
-{#- Where the time of an event is unreadable, the day on which it was received stands for its day; where
-    that is, too, the row is of late if there are more of its kind than a week ago. -#}
+{#- Where the time of an event is unreadable, the day on which it was received stands for its day;
+    where that is, too, the row is of late if there are more of its kind than a week ago. -#}
 {{ config(materialized='view') }}
 
 with

@@ -1,5 +1,5 @@
-{#- Memory, not a function of raw: rows without a time of any kind cannot tell when they came in, but
-    that there are more of them than a week ago can be told. -#}
+{#- Memory, not a function of raw: rows without a time of any kind cannot tell when they came in,
+    but that there are more of them than a week ago can be told. -#}
 {{ config(
     materialized='incremental',
     incremental_strategy=by_key(),

@@ -41,8 +41,8 @@ holding_links as (
 ),
 
 -- Each id has one link at most: a chain that comes back to an id it has left never ends. So that it
--- is noticed however long the way is, an id of the way is kept in mind, another one each time the way
--- has doubled (Brent 1980, An improved Monte Carlo factorization algorithm, section 7).
+-- is noticed however long the way is, an id of the way is kept in mind, another one each time the
+-- way has doubled (Brent 1980, An improved Monte Carlo factorization algorithm).
 chains as (
 
     select

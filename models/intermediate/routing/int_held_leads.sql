@@ -1,4 +1,5 @@
--- A lead is not said to have lapsed while what it does is rejected: that is the pipeline, not the lead.
+-- A lead is not said to have lapsed while what it does is rejected: that is the pipeline, not the
+-- lead.
 with
 
 lapsing_leads as (

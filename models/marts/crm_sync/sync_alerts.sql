@@ -139,6 +139,12 @@ dead_signals as (
 
 ),
 
+held_counts as (
+
+    select count(*) as lead_count from {{ ref('int_held_leads') }}
+
+),
+
 rejected_events as (
 
     select
@@ -147,15 +153,14 @@ rejected_events as (
         '' as entity_type,
         '' as entity_id,
         'high' as severity,
-        'Of the events ' || reject_shares.event_name || ' of the last {{ var("reject_watch_days") }} days '
+        'Of the events ' || reject_shares.event_name
+        || ' of the last {{ var("reject_watch_days") }} days '
         || {{ percent('reject_shares.recent_share') }} || ' were rejected, where '
         || {{ percent('coalesce(reject_shares.usual_share, 0)') }} || ' is usual ('
         || reject_shares.top_reason || '). ' || cast(held_counts.lead_count as {{ text }})
         || ' lead(s) are kept as they were meanwhile.' as message
     from {{ ref('int_reject_shares') }} as reject_shares
-    cross join (
-        select count(*) as lead_count from {{ ref('int_held_leads') }}
-    ) as held_counts
+    cross join held_counts
     where reject_shares.subject_type = 'event' and reject_shares.is_unusual
 
 ),

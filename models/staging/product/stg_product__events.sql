@@ -96,7 +96,7 @@ judged_events as (
 select
     event_id,
     event_name,
-    -- a placeholder beside the id of somebody says nothing; what is rejected stays as it was received
+    -- a placeholder beside the id of somebody says nothing; what is rejected stays as received
     case when reject_reason is null then known_user_id else user_id end as user_id,
     case when reject_reason is null then known_anonymous_id else anonymous_id end as anonymous_id,
     case when reject_reason is null then known_account_id else account_id end as account_id,
