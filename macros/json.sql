@@ -36,3 +36,16 @@
 {% macro json_pointer(key) -%}
     '/' || replace(replace({{ key }}, '~', '~0'), '/', '~1')
 {%- endmacro %}
+
+{#- What is stored as a struct, a list or a map, as the text of its JSON. -#}
+{% macro nested_as_json(expression) -%}
+    {{ return(adapter.dispatch("nested_as_json")(expression)) }}
+{%- endmacro %}
+
+{% macro default__nested_as_json(expression) -%}
+    cast(to_json({{ expression }}) as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{% macro bigquery__nested_as_json(expression) -%}
+    to_json_string({{ expression }})
+{%- endmacro %}

@@ -21,3 +21,32 @@
 {% macro near_name() -%}
     3
 {%- endmacro %}
+
+{#- The name of which another is a slip, of names that are at hand while dbt compiles: one letter in
+    four may differ; case, underscores, hyphens and blanks are no difference. None if there is none. -#}
+{% macro nearest_name(name, known) -%}
+    {%- set nearest = namespace(name=none, distance=none) -%}
+    {%- for other in known | sort -%}
+        {%- set plain = modules.re.sub("[-_ ]", "", other | lower) -%}
+        {%- set distance = edit_distance(modules.re.sub("[-_ ]", "", name | lower), plain) -%}
+        {%- set is_nearer = nearest.name is none or distance < nearest.distance -%}
+        {%- if 4 * distance <= plain | length and is_nearer -%}
+            {%- set nearest.name, nearest.distance = other, distance -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(nearest.name) }}
+{%- endmacro %}
+
+{#- The number of letters to add, take out or replace to make one name of another. -#}
+{% macro edit_distance(one, other) -%}
+    {%- set rows = namespace(last=range(other | length + 1) | list) -%}
+    {%- for letter in one -%}
+        {%- set row = [loop.index] -%}
+        {%- for wanted in other -%}
+            {%- set replaced = rows.last[loop.index0] + (letter != wanted) -%}
+            {%- do row.append([row[-1] + 1, rows.last[loop.index] + 1, replaced] | min) -%}
+        {%- endfor -%}
+        {%- set rows.last = row -%}
+    {%- endfor -%}
+    {{ return(rows.last[-1]) }}
+{%- endmacro %}

@@ -7,12 +7,14 @@
     {%- do ref("stg_product__forgotten_names") if not execute -%}
     {%- for table in required_raw_tables() + var("raw_tables") -%}
         {%- do ref(table) if var("raw_source") == "demo" else source("raw", table) -%}
-        {%- set found = raw_columns(table) -%}
+        {%- set parts = raw_parts(table) -%}
+        {%- set found = found_columns(parts) or none -%}
         {%- set columns = raw_contract(table).values() if execute else [] -%}
         {%- set keys = columns | selectattr("meta.key") | map(attribute="name") | list -%}
         {%- if found is none and table in required_raw_tables() -%}
             {%- do selects.append(raw_absence(table, "", "the table is missing")) -%}
         {%- endif -%}
+        {%- do selects.extend(raw_name_problems(table, parts, columns | map(attribute="name") | list)) -%}
         {%- for column in columns if found is not none -%}
             {%- set name = column.name -%}
             {%- set cell = {"table": table, "key": keys[0] or name, "column": name} -%}
@@ -25,17 +27,84 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- do selects.extend(raw_folder_problems()) if execute and var("raw_source") != "demo" and var("raw_path") -%}
     {{ return(selects) }}
 {%- endmacro %}
 
 {% macro raw_absence(table, column, problem) -%}
+    {{ return(raw_name_problem(
+        table, column, problem, "add it: the raw contract in the docs says what belongs there", "error"
+    )) }}
+{%- endmacro %}
+
+{#- Columns that are not read. A name that is nearly that of a column which the same rows lack is a
+    slip, and its cells would be lost; any other may be somebody's own.
+    parts: see raw_parts; columns: the names in the contract. -#}
+{% macro raw_name_problems(table, parts, columns) -%}
+    {%- set selects = [] -%}
+    {%- set others = [] -%}
+    {%- for part in parts -%}
+        {%- set lacking = columns | reject("in", part.columns) | list -%}
+        {%- set count_before = selects | length -%}
+        {%- for name in part.columns if name not in columns -%}
+            {%- set meant = nearest_name(name, lacking) -%}
+            {%- if meant -%}
+                {%- do selects.append(raw_name_problem(
+                    table, name, "no such column is read (" ~ part.place ~ ")",
+                    "name it " ~ meant ~ ", or add a column " ~ meant ~ " beside it", "error"
+                )) -%}
+            {%- elif name not in others -%}
+                {%- do others.append(name) -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if lacking | length == columns | length and selects | length == count_before -%}
+            {%- do selects.append(raw_absence(table, "", "none of its columns is there (" ~ part.place ~ ")")) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if others -%}
+        {%- do selects.append(raw_name_problem(
+            table, "", "columns not read: " ~ others | join(", "),
+            "nothing, unless one of them is a column of the raw contract by another name", "warning"
+        )) -%}
+    {%- endif -%}
+    {{ return(selects) }}
+{%- endmacro %}
+
+{#- Files of the raw folder that are not read, likewise. -#}
+{% macro raw_folder_problems() -%}
+    {%- set tables = graph.sources.values() | selectattr("source_name", "equalto", "raw") | map(attribute="name") | list -%}
+    {%- set files = raw_folder() -%}
+    {%- set lacking = tables | reject("in", files | map(attribute="table") | list) | list -%}
+    {%- set selects = [] -%}
+    {%- set others = [] -%}
+    {%- for holder, held in files | rejectattr("table", "in", tables) | groupby("holder") -%}
+        {%- set meant = nearest_name(held[0].table, lacking) -%}
+        {%- if meant -%}
+            {%- do selects.append(raw_name_problem(
+                holder, "", "no table of the raw contract", "name it " ~ meant, "error"
+            )) -%}
+        {%- else -%}
+            {%- do others.append(holder) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if others -%}
+        {%- do selects.append(raw_name_problem(
+            "raw folder", "", "not read: " ~ others | join(", "),
+            "nothing, unless one of them is a table of the raw contract by another name", "warning"
+        )) -%}
+    {%- endif -%}
+    {{ return(selects) }}
+{%- endmacro %}
+
+{#- One row of int_raw_problems, about the name of a table, file or column. -#}
+{% macro raw_name_problem(file, column, problem, mend, severity) -%}
     select
-        '{{ table }}' as file_name,
+        {{ text_literal(file) }} as file_name,
         '' as row_key,
-        '{{ column }}' as column_name,
-        '{{ problem }}' as problem,
-        'add it: the raw contract in the docs says what belongs there' as mend,
-        'error' as severity
+        {{ text_literal(column) }} as column_name,
+        {{ text_literal(problem) }} as problem,
+        {{ text_literal(mend) }} as mend,
+        '{{ severity }}' as severity
 {%- endmacro %}
 
 {#- cell: see raw_problem; column: its entry in the contract. -#}

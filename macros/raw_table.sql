@@ -41,33 +41,49 @@
 
 {#- The rows of a raw table, of everybody. name: a table of the contract. -#}
 {% macro all_raw_rows(name) -%}
-    {%- if var("raw_source") == "demo" -%}
-        {%- set relation = ref(name) -%}
-    {%- else -%}
-        {%- set relation = source("raw", name) -%}
-    {%- endif -%}
+    {#- so that dbt learns while it parses what is read -#}
+    {%- set relation = ref(name) if var("raw_source") == "demo" else source("raw", name) -%}
     {%- set contract = raw_contract(name) -%}
-    {%- set found = raw_columns(name) -%}
+    {%- set parts = raw_parts(name) -%}
+    {%- set found = found_columns(parts) -%}
     (
+        {%- for part in parts %}
+        {{ "union all" if not loop.first }}
         select
             {%- for column in contract.values() %}
-            {% if found is none or column.name not in found -%}
-            cast(null as {{ dbt.type_string() }})
-            {%- elif column.data_type == "timestamp" and found[column.name] == "timestamp" -%}
-            raw_rows.{{ adapter.quote(column.name) }}
-            {%- else -%}
-            nullif(trim(cast(raw_rows.{{ adapter.quote(column.name) }} as {{ dbt.type_string() }})), '')
-            {%- endif %} as {{ column.name }}{{ "," if not loop.last }}
+            {{ raw_cell(column, part.columns[column.name], found[column.name]) }} as {{ column.name }}{{ "," if not loop.last }}
             {%- endfor %}
-        {%- if found is none %}
+        from {{ part.source or relation }} as raw_rows
+        {%- else %}
+        select
+            {%- for column in contract %}
+            cast(null as {{ dbt.type_string() }}) as {{ column }}{{ "," if not loop.last }}
+            {%- endfor %}
         from (select 1 as no_table) as raw_rows
         where 1 = 0
-        {%- elif var("raw_source") != "demo" and var("raw_path") %}
-        from {{ raw_files(name) }} as raw_rows
-        {%- else %}
-        from {{ relation }} as raw_rows
-        {%- endif %}
+        {%- endfor %}
     )
+{%- endmacro %}
+
+{#- A cell of a raw row: a time where all of its column is stored as times, else text.
+    column: its entry in the contract; found: its column in this part of the table, if any; kind: what
+    its column is in the table. -#}
+{% macro raw_cell(column, found, kind) -%}
+    {%- set is_time = column.data_type == "timestamp" and kind == "timestamp" -%}
+    {%- if not found -%}
+        {{ return("cast(null as " ~ (dbt.type_timestamp() if is_time else dbt.type_string()) ~ ")") }}
+    {%- endif -%}
+    {%- set cell = "raw_rows." ~ adapter.quote(found.name) -%}
+    {%- if is_time -%}
+        {{ return(cell) }}
+    {%- elif found.kind == "nested" -%}
+        {%- set text = nested_as_json(cell) -%}
+    {%- elif found.kind == "float" -%}
+        {%- set text = float_as_text(cell) -%}
+    {%- else -%}
+        {%- set text = "cast(" ~ cell ~ " as " ~ dbt.type_string() ~ ")" -%}
+    {%- endif -%}
+    {{ return("nullif(trim(" ~ text ~ "), '')") }}
 {%- endmacro %}
 
 {#- The contract's columns of a raw table: a dictionary by name (empty while dbt parses). -#}
@@ -79,57 +95,98 @@
     {{ return({"no_column": {"name": "no_column", "data_type": "text", "meta": {}}}) }}
 {%- endmacro %}
 
-{#- The columns that a raw table has: a dictionary from name to `timestamp` (a native time) or
-    `other`; none where the table is not there. -#}
+{#- The columns that a raw table has: a dictionary from name to `timestamp` (a native time, wherever
+    it is) or `other`; none where the table is not there. -#}
 {% macro raw_columns(name) -%}
+    {{ return(found_columns(raw_parts(name)) or none) }}
+{%- endmacro %}
+
+{% macro found_columns(parts) -%}
     {%- set found = {} -%}
+    {%- for part in parts -%}
+        {%- for name, column in part.columns.items() -%}
+            {%- set is_time = column.kind == "timestamp" and found.get(name) != "other" -%}
+            {%- do found.update({name: "timestamp" if is_time else "other"}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- The parts that a raw table is read in, one for all rows with the same columns of the same types:
+    see raw_part. There is none where the table is not there. -#}
+{% macro raw_parts(name) -%}
     {%- if not execute or var("raw_source") == "demo" -%}
-        {%- for column in raw_contract(name).values() -%}
-            {%- do found.update({column.name: "other"}) -%}
-        {%- endfor -%}
-        {{ return(found) }}
+        {%- set columns = [] -%}
+        {%- for column in raw_contract(name) -%}{%- do columns.append((column, "text")) -%}{%- endfor -%}
+        {{ return([raw_part(none, name, columns)]) }}
+    {%- elif name not in var("raw_tables") and name not in required_raw_tables() -%}
+        {{ return([]) }}
+    {%- elif var("raw_path") -%}
+        {{ return(raw_file_parts(name)) }}
     {%- endif -%}
-    {%- if name not in var("raw_tables") and name not in required_raw_tables() -%}
-        {{ return(none) }}
-    {%- endif -%}
-    {%- if var("raw_path") -%}
-        {%- set files = raw_files(name) -%}
-        {%- set rows = run_query("describe select * from " ~ files) if files else [] -%}
-        {%- for row in rows -%}
-            {%- do found.update({row[0] | lower: raw_type(row[1])}) -%}
-        {%- endfor -%}
-    {%- else -%}
-        {%- set relation = load_relation(source("raw", name)) -%}
-        {%- for column in adapter.get_columns_in_relation(relation) if relation -%}
-            {%- do found.update({column.name | lower: raw_type(column.dtype)}) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return(found or none) }}
+    {%- set relation = load_relation(source("raw", name)) -%}
+    {%- set columns = [] -%}
+    {%- for column in adapter.get_columns_in_relation(relation) if relation -%}
+        {%- do columns.append((column.name, column.dtype)) -%}
+    {%- endfor -%}
+    {{ return([raw_part(none, name, columns)] if relation else []) }}
+{%- endmacro %}
+
+{#- A dictionary of
+    source: what is read, in SQL; none: the relation of the table's name;
+    place: where it is, for people;
+    columns: a dictionary from the name in lower case to the name and the kind of each column.
+    columns: pairs of name and type. -#}
+{% macro raw_part(source, place, columns) -%}
+    {%- do check_names(place, columns | map("first") | list) -%}
+    {%- set found = {} -%}
+    {%- for name, type in columns -%}
+        {%- do found.update({name | lower: {"name": name, "kind": raw_kind(type)}}) -%}
+    {%- endfor -%}
+    {{ return({"source": source, "place": place, "columns": found}) }}
+{%- endmacro %}
+
+{#- Stops where two columns differ by the case of their letters alone, or not at all. -#}
+{% macro check_names(place, names) -%}
+    {%- set lower = names | map("lower") | list -%}
+    {%- for name in lower if lower.count(name) > 1 -%}
+        {{ raw_fault(place, "the column " ~ name ~ " is there twice (in any case of its letters); remove one") }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {% macro required_raw_tables() -%}
     {{ return(["events", "users"]) }}
 {%- endmacro %}
 
-{% macro raw_type(data_type) -%}
-    {{ return("timestamp" if data_type | lower in ("date", "datetime") or "timestamp" in data_type | lower else "other") }}
+{#- What a type asks of whoever reads it as text: a `timestamp`, a `float`, `nested`, or plain `text`. -#}
+{% macro raw_kind(data_type) -%}
+    {%- set type = data_type | lower -%}
+    {%- if type.endswith("]") or type.startswith(
+        ("struct", "map", "union", "array", "list", "row", "record", "object", "variant", "super")
+    ) -%}
+        {{ return("nested") }}
+    {%- elif type.startswith(("float", "double", "real")) -%}
+        {{ return("float") }}
+    {%- elif "timestamp" in type or type in ("date", "datetime") -%}
+        {{ return("timestamp") }}
+    {%- endif -%}
+    {{ return("text") }}
 {%- endmacro %}
 
-{#- The DuckDB expression that reads a raw table's files (`<name>.parquet`, `<name>.csv`, or a folder
-    of such files); none where there are none. Every CSV cell is read as text: a guessed type would
-    change ids such as 007, and lose the offset of a time. -#}
-{% macro raw_files(name) -%}
-    {%- set base = var("raw_path") | replace("'", "''") ~ "/" ~ name -%}
-    {%- set readers = {
-        ".parquet": "read_parquet('{}', union_by_name = true)",
-        "/**/*.parquet": "read_parquet('{}', union_by_name = true)",
-        ".csv": "read_csv('{}', all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', union_by_name = true)",
-        "/**/*.csv": "read_csv('{}', all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"', union_by_name = true)",
-    } -%}
-    {%- for suffix, reader in readers.items() if execute -%}
-        {%- if run_query("select 1 from glob('" ~ base ~ suffix ~ "') limit 1") | length -%}
-            {{ return(reader.format(base ~ suffix)) }}
-        {%- endif -%}
-    {%- endfor -%}
-    {{ return(none) }}
+{#- A float as text; a whole one, as ids are where some are missing, without a point. -#}
+{% macro float_as_text(expression) -%}
+    {{ return(adapter.dispatch("float_as_text")(expression)) }}
+{%- endmacro %}
+
+{% macro default__float_as_text(expression) -%}
+    cast({{ expression }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{% macro duckdb__float_as_text(expression) -%}
+    case
+        when isnan({{ expression }}) then null
+        when try_cast({{ expression }} as hugeint) = {{ expression }}
+            then cast(try_cast({{ expression }} as hugeint) as varchar)
+        else cast({{ expression }} as varchar)
+    end
 {%- endmacro %}

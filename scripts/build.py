@@ -29,24 +29,13 @@ from typing import Any
 
 import duckdb
 
+from pql import raw
+from pql.errors import PqlError as BuildError
+from pql.raw import reason
+
 PROJECT = Path(__file__).resolve().parent.parent
 SHIPPED_CONFIG = PROJECT / "seeds" / "config"
 SCHEMAS = ("pql", "pql_staging", "pql_intermediate", "pql_seeds")
-
-REQUIRED_TABLES = ("events", "users")
-OPTIONAL_TABLES = (
-    "accounts",
-    "identity_links",
-    "account_links",
-    "attributes",
-    "subscriptions",
-    "opportunities",
-    "marketing_leads",
-    "contact_verifications",
-    "sales_activities",
-    "lead_responses",
-    "deletion_requests",
-)
 
 REQUIRED_CONFIG = ("signals.csv", "definitions.csv", "definition_rules.csv")
 # Absent from a config folder, these have no rows: they name definitions, signals or entities.
@@ -54,83 +43,6 @@ EMPTY_CONFIG = ("fit_rules.csv", "category_caps.csv", "content_offers.csv", "ove
 # Absent from a config folder, these are the shipped ones.
 SHARED_CONFIG = ("routing_rules.csv", "special_domains.csv")
 CONFIG_FILES = (*REQUIRED_CONFIG, *EMPTY_CONFIG, *SHARED_CONFIG)
-
-
-class BuildError(Exception):
-    """A mistake in what was asked for or given; its text says what it is and how to mend it."""
-
-
-# --- raw tables -----------------------------------------------------------------------------------
-
-
-def find_raw_tables(folder: Path) -> list[str]:
-    """Name the raw tables that a folder holds, after reading a row of each of their files."""
-    if not folder.is_dir():
-        raise BuildError(f"{folder}: no such folder; name the one that holds events and users")
-    tables = {name: raw_files(folder, name) for name in (*REQUIRED_TABLES, *OPTIONAL_TABLES)}
-    for name in REQUIRED_TABLES:
-        if not tables[name]:
-            raise BuildError(
-                f"{folder}: the required table {name} is missing; "
-                f"add {name}.parquet, {name}.csv, or a folder {name} of such files"
-            )
-    for files in tables.values():
-        for file in files:
-            check_readable(file)
-    return [name for name, files in tables.items() if files]
-
-
-def raw_files(folder: Path, name: str) -> list[Path]:
-    """List the files of one raw table; none where the folder does not have it."""
-    candidates = (folder / f"{name}.parquet", folder / f"{name}.csv", folder / name)
-    present = [path for path in candidates if path.exists()]
-    if len(present) > 1:
-        both = " and ".join(path.name for path in present)
-        raise BuildError(f"{folder}: {both} both hold the table {name}; keep one of them")
-    if not present:
-        return []
-    if not present[0].is_dir():
-        return present
-    files = sorted(p for p in present[0].rglob("*") if p.suffix in (".parquet", ".csv"))
-    if len({file.suffix for file in files}) != 1:
-        raise BuildError(
-            f"{present[0]}: a table's folder holds .parquet files or .csv files, "
-            f"{'not both' if files else 'and this one has neither'}"
-        )
-    return files
-
-
-def check_readable(file: Path) -> None:
-    """Read a file as dbt will, so that a broken one is named before anything is built.
-
-    Any line of a CSV file may be broken, so all are read; a Parquet file that was cut off shows at
-    once.
-    """
-    query = "select * from read_parquet(?) limit 1"
-    if file.suffix == ".csv":
-        form = "all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"'"
-        query = f"select count(columns(*)) from read_csv(?, {form})"
-    try:
-        with duckdb.connect() as connection:
-            connection.execute(query, [str(file)]).fetchall()
-    except duckdb.Error as error:
-        raise BuildError(f"{file}: cannot be read, export it again; {reason(error)}") from None
-
-
-def reason(error: duckdb.Error) -> str:
-    """Say in one line what DuckDB says; of a broken CSV line where it is, and what is wrong."""
-    said = str(error).partition("\nPossible")[0].strip().splitlines()
-    return " ".join(dict.fromkeys((said[0], said[-1])))
-
-
-def unread_files(folder: Path) -> list[str]:
-    """Name the data files of a raw folder that are no table of the contract."""
-    tables = (*REQUIRED_TABLES, *OPTIONAL_TABLES)
-    return sorted(
-        path.name
-        for path in folder.iterdir()
-        if path.suffix in (".parquet", ".csv") and path.stem not in tables
-    )
 
 
 # --- config folder --------------------------------------------------------------------------------
@@ -397,17 +309,16 @@ def build(arguments: argparse.Namespace) -> int:
     if as_of:
         variables["as_of"] = as_of.isoformat()
     if arguments.raw:
-        tables = find_raw_tables(arguments.raw)
+        found = raw.survey(arguments.raw)
         variables = {
             "raw_source": "canonical",
             "raw_path": str(arguments.raw.resolve()),
-            "raw_tables": [name for name in tables if name in OPTIONAL_TABLES],
+            "raw_tables": [n for n in found.tables if n not in raw.raw_contract().required],
             **variables,
         }
         if not arguments.quiet:
-            print(f"{arguments.raw}: {', '.join(tables)}")
-            for name in unread_files(arguments.raw):
-                print(f"{arguments.raw}: {name} is not read; it is no table of the raw contract")
+            for line in (", ".join(found.tables), *found.notices):
+                print(f"{arguments.raw}: {line}")
     if arguments.config:
         env["PQL_CONFIG_PATH"] = overlay_config(arguments.config)
     with one_build_at_a_time(database) as lock:

@@ -9,15 +9,17 @@ import argparse
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import duckdb
-from build import CONFIG_FILES, SHIPPED_CONFIG, BuildError, find_raw_tables, raw_files, to_csv
+from build import CONFIG_FILES, SHIPPED_CONFIG, BuildError, to_csv
 from report import Row, counted, entry, rows, run, shortened
 from show import clean
+
+from pql import raw as raw_tables
 
 DEFINITION_ID = "starter"
 FOLDER = Path("starter_config")
@@ -119,12 +121,12 @@ class Signal:
 # --- what there is --------------------------------------------------------------------------------
 
 
-def read_events(folder: Path) -> list[Row]:
+def read_events(folder: Path, files: Mapping[str, Sequence[Path]]) -> list[Row]:
     """Count the rows of each event and who did it, by the raw rows alone: nothing is set aside."""
     with duckdb.connect() as connection:
-        users = relation(connection, folder, "users", ("user_id", "account_id"))
+        users = relation(connection, files["users"], ("user_id", "account_id"))
         columns = ("event_name", "user_id", "anonymous_id", "account_id")
-        events = relation(connection, folder, "events", columns)
+        events = relation(connection, files["events"], columns)
         found = rows(connection, EVENTS.format(users=users, events=events))
     if not found:
         raise BuildError(f"{folder}: no row of events has an event_name; fill that column first")
@@ -132,23 +134,21 @@ def read_events(folder: Path) -> list[Row]:
 
 
 def relation(
-    connection: duckdb.DuckDBPyConnection, folder: Path, name: str, columns: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str]
 ) -> str:
     """Return a subquery with some columns of a raw table as text; null where it has no such."""
-    files = [str(file).replace("'", "''") for file in raw_files(folder, name)]
-    listed = "[" + ", ".join(f"'{file}'" for file in files) + "]"
-    reader = f"read_parquet({listed}, union_by_name = true)"
-    if files[0].endswith(".csv"):
-        form = "all_varchar = true, header = true, delim = ',', quote = '\"', escape = '\"'"
-        reader = f"read_csv({listed}, {form}, union_by_name = true)"
-    found = {row["column_name"] for row in rows(connection, f"describe select * from {reader}")}
-    cells = [
-        f"nullif(trim(cast({column} as varchar)), '') as {column}"
-        if column in found
-        else f"cast(null as varchar) as {column}"
-        for column in columns
-    ]
-    return f"(select {', '.join(cells)} from {reader})"
+    parts = []
+    for file in files:
+        reader = raw_tables.reader(file)
+        found = {row["column_name"].lower() for row in rows(connection, f"describe from {reader}")}
+        cells = [
+            f"nullif(trim(cast({column} as varchar)), '') as {column}"
+            if column in found
+            else f"cast(null as varchar) as {column}"
+            for column in columns
+        ]
+        parts.append(f"select {', '.join(cells)} from {reader}")
+    return f"({' union all '.join(parts)})"
 
 
 def entity_type_of(events: Sequence[Row]) -> str:
@@ -304,11 +304,11 @@ def init(raw: Path | None, folder: Path) -> str:
     """Look at the events, write the folder, and say what was found and what comes next."""
     if not raw:
         raise BuildError("name the folder of your raw tables: make init RAW=<folder>")
-    tables = find_raw_tables(raw)
-    events = read_events(raw)
+    found = raw_tables.survey(raw)
+    events = read_events(raw, found.files)
     entity_type = entity_type_of(events)
     signals = suggest(events, entity_type)
-    write_folder(folder, starter_files(signals, entity_type, "subscriptions" in tables))
+    write_folder(folder, starter_files(signals, entity_type, "subscriptions" in found.tables))
     suggested = [
         entry(
             str(signal.kind.points or "at once"),

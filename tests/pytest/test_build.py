@@ -11,7 +11,6 @@ import build
 import duckdb
 import pytest
 import show
-import yaml
 from conftest import PROJECT
 
 HEADER = "signal_id,signal_name,window_days\n"
@@ -22,7 +21,7 @@ def raw(tmp_path):
     folder = tmp_path / "raw"
     folder.mkdir()
     for name in ("events", "users"):
-        (folder / f"{name}.csv").write_text(f"{name}_id\n1\n")
+        (folder / f"{name}.csv").write_text("user_id\n1\n")
     return folder
 
 
@@ -56,65 +55,6 @@ def refused(call, *arguments):
     message = str(error.value)
     assert "\n" not in message
     return message
-
-
-# --- raw tables -----------------------------------------------------------------------------------
-
-
-def test_raw_tables_are_those_of_the_contract():
-    text = (PROJECT / "models" / "staging" / "_staging__sources.yml").read_text()
-    tables = [table["name"] for table in yaml.safe_load(text)["sources"][0]["tables"]]
-    assert sorted(tables) == sorted((*build.REQUIRED_TABLES, *build.OPTIONAL_TABLES))
-
-
-def test_raw_tables_are_found_as_csv_parquet_or_folder(raw):
-    duckdb.sql("select 1 as account_id").write_parquet(str(raw / "accounts.parquet"))
-    (raw / "events.csv").unlink()
-    (raw / "events" / "2026").mkdir(parents=True)
-    (raw / "events" / "2026" / "05.csv").write_text("event_name\nlogged_in\n")
-    (raw / "notes.csv").write_text("mine\n")
-    assert build.find_raw_tables(raw) == ["events", "users", "accounts"]
-    assert build.unread_files(raw) == ["notes.csv"]
-
-
-def test_missing_raw_folder_is_named(tmp_path):
-    assert f"{tmp_path / 'nowhere'}: no such folder" in refused(
-        build.find_raw_tables, tmp_path / "nowhere"
-    )
-
-
-@pytest.mark.parametrize("name", build.REQUIRED_TABLES)
-def test_missing_required_table_is_named(raw, name):
-    (raw / f"{name}.csv").unlink()
-    assert f"the required table {name} is missing" in refused(build.find_raw_tables, raw)
-
-
-def test_table_that_is_there_twice_is_refused(raw):
-    (raw / "users.parquet").touch()
-    assert "users.parquet and users.csv both hold" in refused(build.find_raw_tables, raw)
-
-
-@pytest.mark.parametrize(
-    ("names", "reason"), [((), "has neither"), (("a.csv", "b.parquet"), "not both")]
-)
-def test_table_folder_holds_files_of_one_kind(raw, names, reason):
-    (raw / "accounts").mkdir()
-    for name in names:
-        (raw / "accounts" / name).touch()
-    assert reason in refused(build.find_raw_tables, raw)
-
-
-@pytest.mark.parametrize(
-    ("name", "content"),
-    [
-        ("accounts.parquet", b"not parquet"),
-        ("accounts.csv", b"account_id\n\xff\xfe\n"),
-        ("accounts.csv", b'account_id,domain\na,b\n"c,d\n'),
-    ],
-)
-def test_unreadable_file_is_named(raw, name, content):
-    (raw / name).write_bytes(content)
-    assert f"{raw / name}: cannot be read" in refused(build.find_raw_tables, raw)
 
 
 # --- config folder --------------------------------------------------------------------------------

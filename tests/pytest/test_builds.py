@@ -172,10 +172,9 @@ def refused(built: Built) -> str:
         (None, "the required table users is missing; add users.parquet, users.csv, or a folder"),
         (
             "user_id,email\n" + "u,ada@acme.example\n" * 5000 + "u\n",
-            "users.csv: cannot be read, export it again; Invalid Input Error: CSV Error on Line: "
-            "5002 Expected Number of Columns: 2 Found: 1",
+            "users.csv, line 5002: 1 cells under 2 columns",
         ),
-        ('user_id,email\nu,"ada\n', "users.csv: cannot be read, export it again"),
+        ('user_id,email\nu,"ada\n', "users.csv, line 2: a double quote is not closed"),
     ],
     ids=["no such table", "short line", "open quote"],
 )

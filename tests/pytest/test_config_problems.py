@@ -33,7 +33,7 @@ BAD_RAW = {
         {"from_id": "z", "to_user_id": "u"},
     ],
     "account_links": [{"from_account_id": "a", "linked_at": "now"}],
-    "subscriptions": [{"subscription_id": "s", "stage": "trail", "mrr": "ten"}],
+    "subscriptions": [{"subscription_id": "s", "stage": "trail", "mrr": "ten", "startedat": ""}],
 }
 
 
@@ -268,6 +268,7 @@ ERRORS = {
     "users": "user_id u / created_at",
     "identity_links": "x / from_id; y / from_id",
     "account_links": "/ to_account_id; from_account_id a / linked_at",
+    "subscriptions": "/ startedat",
 }
 WARNINGS = {
     "signals.csv": """
@@ -291,7 +292,7 @@ WARNINGS = {
     """,
     "content_offers.csv": "logins / offer_url",
     "users": "user_id (blank) / user_id; user_id v / user_id",
-    "accounts": "account_id a / employee_count",
+    "accounts": "account_id a / employee_count; /",
     "subscriptions": "subscription_id s / stage; subscription_id s / mrr",
 }
 
@@ -356,6 +357,7 @@ def test_each_mistake_is_named_and_nothing_else(builds):
         "error: identity_links, row x, column from_id\n"
         "    the links from this id never end: they come back to an id they left\n"
         "    -> take out one link of the circle",
+        "warning: accounts\n    columns not read: mood\n    -> nothing, unless",
         "warning: subscriptions, row subscription_id s, column stage\n"
         '    1 row(s): stage without a meaning, such as "trail"\n'
         "    -> write one of: trial, paid",

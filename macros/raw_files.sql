@@ -1,0 +1,168 @@
+{#- What DuckDB reads of a folder of raw files (var raw_path). No form is guessed: a file is what its
+    name says, and is read strictly; src/pql/raw.py looks at the same files before a build. -#}
+
+{#- The files of a raw folder, but hidden ones: a list of dictionaries (below).
+    table: lists the files of that table, and others whose names begin so; blank: all.
+
+    path: where it is;
+    holder: the file or folder in the raw folder that it is, or lies in;
+    table: the table that its holder is named after, before the first dot and in lower case;
+    form: csv, json or parquet, by its ending; none: it cannot be read;
+    packing: how it is packed, in the words of DuckDB, which looks for that before a question mark.
+    One pattern for each depth, for ** follows no links. -#}
+{% macro raw_folder(table="") -%}
+    {%- set base = var("raw_path").rstrip("/") -%}
+    {%- set letters = [] -%}
+    {%- for letter in table -%}{%- do letters.append("[" ~ letter ~ letter | upper ~ "]") -%}{%- endfor -%}
+    {%- set pattern = path_literal(base)[:-1] ~ "/" ~ letters | join -%}
+    {%- set selects = [] -%}
+    {%- for depth in range(9) -%}
+        {%- do selects.append("select file from glob(" ~ pattern ~ "*" ~ "/*" * depth ~ "')") -%}
+    {%- endfor -%}
+    {%- set files = [] -%}
+    {%- for (path,) in run_query(selects | join(" union ") ~ " order by file") -%}
+        {%- set steps = path[base | length + 1:].split("/") -%}
+        {#- hidden files, what tools leave beside data (._users.csv, _SUCCESS), and read-me's -#}
+        {%- set left_out = "(?i)/([._~]|readme\\b|(thumbs[.]db|desktop[.]ini)$)" -%}
+        {%- if not modules.re.search(left_out, "/" ~ steps | join("/")) -%}
+            {%- set ending = modules.re.search(
+                "(?i)[.](?:(csv|jsonl|ndjson)(?:[.]gz)?|(parquet))$", steps[-1]
+            ) -%}
+            {%- set form = (ending[1] or ending[2]) | lower if ending else none -%}
+            {%- do files.append({
+                "path": path,
+                "holder": steps[0],
+                "table": steps[0].split(".")[0] | lower,
+                "form": "json" if form in ("jsonl", "ndjson") else form,
+                "packing": "gzip" if path.lower().endswith(".gz") else "none",
+            }) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(files) }}
+{%- endmacro %}
+
+{#- The parts of a raw table that lies in files: see raw_parts. -#}
+{% macro raw_file_parts(name) -%}
+    {%- set files = raw_folder(name) | selectattr("table", "equalto", name) | list -%}
+    {%- set holders = files | map(attribute="holder") | unique | list -%}
+    {%- if holders | length > 1 -%}
+        {{ raw_fault(holders | join(" and "), "both hold the table " ~ name ~ "; keep one of them") }}
+    {%- endif -%}
+    {%- for file in files if not file.form -%}
+        {{ raw_fault(file.path, "cannot be read as part of " ~ name ~ "; export it as CSV, JSON lines or Parquet") }}
+    {%- endfor -%}
+    {%- set sources = [] -%}
+    {%- set of_form = {"csv": csv_sources, "json": json_sources, "parquet": parquet_sources} -%}
+    {%- for form, of_one_form in files | groupby("form") -%}
+        {%- for packing, alike in of_one_form | groupby("packing") -%}
+            {%- do sources.extend(of_form[form](alike | map(attribute="path") | list, packing)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set parts = [] -%}
+    {%- for source in sources -%}
+        {%- set columns = [] -%}
+        {%- for row in run_query("describe select * from " ~ source.sql) -%}
+            {%- do columns.append((row[0], row[1])) -%}
+        {%- endfor -%}
+        {%- do parts.append(raw_part(source.sql, source.path, columns)) -%}
+    {%- endfor -%}
+    {{ return(parts) }}
+{%- endmacro %}
+
+{#- CSV files, those with the same first line together. Each cell is text: a guessed type would change
+    ids such as 007, and lose the offset of a time. -#}
+{% macro csv_sources(paths, packing) -%}
+    {%- set first_lines = [] -%}
+    {#- not strict, for a later line may have another end in a text in quotes -#}
+    {%- for path in paths -%}
+        {%- do first_lines.append(
+            "(select " ~ text_literal(path) ~ ", line from read_csv(" ~ path_literal(path)
+            ~ ", columns = {'line': 'varchar'}, auto_detect = false, header = false, delim = chr(1), "
+            ~ "quote = '', escape = '', skip = 0, comment = '', strict_mode = false, "
+            ~ "max_line_size = 16777216, "
+            ~ "compression = '" ~ packing ~ "') limit 1)"
+        ) -%}
+    {%- endfor -%}
+    {%- set alike = {} -%}
+    {%- for path, line in run_query(first_lines | join(" union all ")) -%}
+        {%- do alike.setdefault(line or "", []).append(path) -%}
+    {%- endfor -%}
+    {%- set sources = [] -%}
+    {%- for line, paths in alike | dictsort -%}
+        {%- set columns = [] -%}
+        {%- for quoted, plain in modules.re.findall('(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))', line) -%}
+            {%- do columns.append((quoted | replace('""', '"') or plain) | trim) -%}
+        {%- endfor -%}
+        {#- nullstr: an empty cell too many would pass as a null -#}
+        {%- set options = "delim = ',', quote = '\"', escape = '\"', header = true, skip = 0, "
+            ~ "comment = '', nullstr = '(no cell is null)', auto_detect = false, strict_mode = true, "
+            ~ "null_padding = false, ignore_errors = false, max_line_size = 16777216" -%}
+        {%- do sources.append(text_source("read_csv", paths, packing, columns, options)) -%}
+    {%- endfor -%}
+    {{ return(sources) }}
+{%- endmacro %}
+
+{#- Files of one JSON object a line, all together: each key is a column. -#}
+{% macro json_sources(paths, packing) -%}
+    {%- set keys = run_query(
+        "select distinct unnest(json_keys(json)) as key from read_ndjson_objects("
+        ~ path_list(paths) ~ ", compression = '" ~ packing ~ "') order by key"
+    ).columns[0].values() -%}
+    {%- set options = "format = 'newline_delimited'" -%}
+    {{ return([text_source("read_json", paths, packing, keys, options)] if keys else []) }}
+{%- endmacro %}
+
+{#- Parquet files, those with the same columns of the same types together: else DuckDB would make one
+    type of all, and no JSON of what is structured. -#}
+{% macro parquet_sources(paths, packing) -%}
+    {%- set alike = {} -%}
+    {%- for path, columns in run_query(
+        "select file_name, string_agg(concat_ws(' ', name, duckdb_type, num_children), '|') "
+        ~ "from parquet_schema(" ~ path_list(paths) ~ ") group by file_name order by file_name"
+    ) -%}
+        {%- do alike.setdefault(columns, []).append(path) -%}
+    {%- endfor -%}
+    {%- set sources = [] -%}
+    {%- for paths in alike.values() -%}
+        {%- do sources.append({
+            "sql": "read_parquet(" ~ path_list(paths)
+                ~ ", binary_as_string = true, hive_types_autocast = false)",
+            "path": paths[0],
+        }) -%}
+    {%- endfor -%}
+    {{ return(sources) }}
+{%- endmacro %}
+
+{#- Files that DuckDB reads as text. reader: its function; options: further arguments of that. -#}
+{% macro text_source(reader, paths, packing, columns, options) -%}
+    {%- set typed = [] -%}
+    {%- for column in columns -%}
+        {%- do raw_fault(paths[0], "column " ~ loop.index ~ " has no name") if not column -%}
+        {%- do typed.append(text_literal(column) ~ ": 'varchar'") -%}
+    {%- endfor -%}
+    {%- do check_names(paths[0], columns) -%}
+    {{ return({
+        "sql": reader ~ "(" ~ path_list(paths) ~ ", columns = {" ~ typed | join(", ") ~ "}, "
+            ~ options ~ ", compression = '" ~ packing ~ "', hive_types_autocast = false)",
+        "path": paths[0],
+    }) }}
+{%- endmacro %}
+
+{% macro text_literal(text) -%}
+    {{ return("'" ~ text | replace("'", "''") ~ "'") }}
+{%- endmacro %}
+
+{#- A path in which no character is a pattern. -#}
+{% macro path_literal(path) -%}
+    {{ return(text_literal(modules.re.sub("([*?[])", "[\\1]", path))) }}
+{%- endmacro %}
+
+{% macro path_list(paths) -%}
+    {%- set literals = [] -%}
+    {%- for path in paths -%}{%- do literals.append(path_literal(path)) -%}{%- endfor -%}
+    {{ return("[" ~ literals | join(", ") ~ "]") }}
+{%- endmacro %}
+
+{% macro raw_fault(place, problem) -%}
+    {%- do exceptions.raise_compiler_error(place ~ ": " ~ problem) -%}
+{%- endmacro %}
