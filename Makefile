@@ -18,7 +18,8 @@ help: ## list these commands
 build: .venv/requirements.txt ## score the demo, or RAW=folder (CONFIG=folder, AS_OF=date); print the ten strongest leads
 	@$(BIN)/python scripts/build.py \
 		$(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG)) $(call flag,as-of,$(AS_OF)) \
-		$(if $(ACCEPT_MASS_CHANGE),--vars '{"accept_mass_change": true}')
+		$(if $(ACCEPT_MASS_CHANGE),--vars '{"accept_mass_change": true}') \
+		$(if $(ACCEPT_REJECTS),--vars '{"accept_rejects": true}')
 	@$(BIN)/python scripts/show.py $(call flag,as-of,$(AS_OF))
 
 test: .venv/requirements-dev.txt ## run the tests of the models, of what the demo and other data give, and of the tools

@@ -5,9 +5,12 @@
 {% macro counting_settings() -%}
     {%- set parts = [
         var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
-        var("max_clock_skew_hours"), var("earliest_event_date"),
+        var("max_clock_skew_hours"), var("earliest_event_date"), var("placeholder_ids") | join("|"),
     ] -%}
     {%- set contract = raw_contract("events") -%}
+    {%- for name in ("occurred_at", "received_at") if raw_columns("events") and execute -%}
+        {%- do parts.append(name ~ " in " ~ epoch_unit("events", name, raw_parts("events"))) -%}
+    {%- endfor -%}
     {%- for name, type in (raw_columns("events") or {}) | dictsort if name in contract -%}
         {%- do parts.append(name ~ " " ~ type) -%}
     {%- endfor -%}

@@ -148,8 +148,9 @@
     }) }}
 {%- endmacro %}
 
+{#- A text in SQL, whatever it says. -#}
 {% macro text_literal(text) -%}
-    {{ return("'" ~ text | replace("'", "''") ~ "'") }}
+    {{ return(dbt.string_literal(dbt.escape_single_quotes(text))) }}
 {%- endmacro %}
 
 {#- A path in which no character is a pattern. -#}

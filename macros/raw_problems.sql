@@ -25,6 +25,9 @@
             {%- elif table != "events" -%}
                 {%- do selects.extend(raw_cell_problems(cell, column)) -%}
             {%- endif -%}
+            {%- if column.data_type == "timestamp" and not var("epoch_times").get(table ~ "." ~ name) -%}
+                {%- do selects.extend(raw_epoch_notices(table, name, epoch_unit(table, name, parts))) -%}
+            {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- do selects.extend(raw_folder_problems()) if execute and var("raw_source") != "demo" and var("raw_path") -%}
@@ -68,6 +71,16 @@
         )) -%}
     {%- endif -%}
     {{ return(selects) }}
+{%- endmacro %}
+
+{#- That the numbers of a column are taken for times, which nobody has said. unit: see epoch_unit. -#}
+{% macro raw_epoch_notices(table, column, unit) -%}
+    {%- set names = {1: "seconds", 1000: "milliseconds", 1000000: "microseconds"} -%}
+    {{ return([] if not unit else [raw_name_problem(
+        table, column, "its cells are numbers, read as " ~ names[unit] ~ " since 1970",
+        "nothing, if that is right; `vars: epoch_times` with " ~ table ~ "." ~ column ~ ": "
+        ~ names[unit] ~ " says so", "warning"
+    )]) }}
 {%- endmacro %}
 
 {#- Files of the raw folder that are not read, likewise. -#}
@@ -114,8 +127,14 @@
     {%- set selects = [] -%}
     {%- if meta.key -%}
         {%- do selects.append(raw_problem(
-            cell, name ~ " is null", "no " ~ name ~ ": set aside", "give every row its " ~ name,
-            "warning"
+            cell, in_form(name, column) ~ " is null", "no " ~ name ~ ": set aside",
+            "give every row its " ~ name, "warning"
+        )) -%}
+    {%- elif meta.form -%}
+        {%- do selects.append(raw_problem(
+            cell, name ~ " is not null and " ~ in_form(name, column) ~ " is null",
+            name ~ " names nobody, and counts as missing", raw_form(meta.form),
+            "error" if cell.table == "deletion_requests" else "warning"
         )) -%}
     {%- endif -%}
     {%- if meta.unique -%}
@@ -131,7 +150,13 @@
             name ~ " without a meaning", "write one of: " ~ meta.allowed | join(", "), "warning"
         )) -%}
     {%- endif -%}
-    {%- if column.data_type == "timestamp" -%}
+    {%- if column.data_type == "boolean" -%}
+        {%- do selects.append(raw_problem(
+            cell, name ~ " is not null and " ~ yes_or_no(name) ~ " is null",
+            name ~ " says neither yes nor no, and counts as " ~ (meta.unreadable or "unknown"),
+            "write true or false", "warning"
+        )) -%}
+    {%- elif column.data_type == "timestamp" -%}
         {%- do selects.append(raw_problem(
             cell, name ~ " is not null and " ~ try_timestamp(name) ~ " is null",
             name ~ " cannot be read as a time",
@@ -139,12 +164,21 @@
         )) -%}
     {%- elif column.data_type in ("integer", "decimal") -%}
         {%- do selects.append(raw_problem(
-            cell, name ~ " is not null and " ~ try_decimal(name) ~ " is null",
+            cell, name ~ " is not null and " ~ (money if column.data_type == "decimal" else try_decimal)(name) ~ " is null",
             name ~ " cannot be read as a number, and counts as missing",
             "write digits, with a point before the decimals", "warning"
         )) -%}
     {%- endif -%}
     {{ return(selects) }}
+{%- endmacro %}
+
+{#- How a cell of a form (meta form of the contract) is to be written. -#}
+{% macro raw_form(form) -%}
+    {{ return({
+        "mail": "write one address, such as ann@acme.example",
+        "domain": "write it as acme.example, other scripts in their xn-- form",
+        "id": "write the id, or leave it blank: placeholders such as undefined name nobody",
+    }[form]) }}
 {%- endmacro %}
 
 {#- One row of int_raw_problems if any row of a raw table meets a condition: the first such row, and
@@ -173,7 +207,7 @@
                 cast({{ cell.column }} as {{ dbt.type_string() }}) as bad_value,
                 {{ cell.column }},
                 count(*) over (partition by {{ cell.column }}) as row_count
-            from {{ raw_table(cell.table) }} as raw_rows
+            from {{ raw_table(cell.table, as_given=true) }} as raw_rows
         ) as counted_rows
         where {{ condition }}
     ) as bad_rows

@@ -5,14 +5,15 @@
     table that is not there has no rows (int_raw_problems says so where it must be there). People who
     asked to be forgotten are left out: `meta: forget` of a column that names a person says whether
     the row goes with the person, or, where the row names an account as well, the cell alone.
-    name: a table of the contract. -#}
-{% macro raw_table(name) -%}
+    name: a table of the contract; as_given: leave cells as they came, which else are read in the form
+    of their column (macros/raw_cells.sql). -#}
+{% macro raw_table(name, as_given=false) -%}
     {%- set contract = raw_contract(name) -%}
     {%- set people = contract.values() | selectattr("meta.forget") | list -%}
     {#- so that dbt learns while it parses what is read -#}
     {%- set forgotten = ref("stg_product__forgotten_names") if people or not execute -%}
     {%- if not people or raw_columns("deletion_requests") is none -%}
-        {{ return(all_raw_rows(name)) }}
+        {{ return(all_raw_rows(name, as_given)) }}
     {%- endif -%}
     (
         select
@@ -23,11 +24,11 @@
             raw_rows.{{ column.name }}
             {%- endif %}{{ "," if not loop.last }}
             {%- endfor %}
-        from {{ all_raw_rows(name) }} as raw_rows
+        from {{ all_raw_rows(name, as_given) }} as raw_rows
         {%- for column in people %}
         {%- set cell = "raw_rows." ~ column.name %}
         left join {{ forgotten }} as forgotten_{{ column.name }}
-            on {{ "lower(" ~ cell ~ ")" if column.name == "email" else cell }} = forgotten_{{ column.name }}.name
+            on {{ in_form(cell, column) if as_given else cell }} = forgotten_{{ column.name }}.name
             {%- if "entity_type" in contract %} and lower(raw_rows.entity_type) = 'user'{% endif %}
         {%- endfor %}
         where
@@ -39,19 +40,25 @@
     )
 {%- endmacro %}
 
-{#- The rows of a raw table, of everybody. name: a table of the contract. -#}
-{% macro all_raw_rows(name) -%}
+{#- The rows of a raw table, of everybody. name, as_given: as in raw_table. -#}
+{% macro all_raw_rows(name, as_given=false) -%}
     {#- so that dbt learns while it parses what is read -#}
     {%- set relation = ref(name) if var("raw_source") == "demo" else source("raw", name) -%}
     {%- set contract = raw_contract(name) -%}
     {%- set parts = raw_parts(name) -%}
     {%- set found = found_columns(parts) -%}
+    {%- set units = {} -%}
+    {%- for column in contract.values() if column.data_type == "timestamp" and found.get(column.name) == "other" -%}
+        {%- do units.update({column.name: epoch_unit(name, column.name, parts)}) -%}
+    {%- endfor -%}
     (
         {%- for part in parts %}
         {{ "union all" if not loop.first }}
         select
             {%- for column in contract.values() %}
-            {{ raw_cell(column, part.columns[column.name], found[column.name]) }} as {{ column.name }}{{ "," if not loop.last }}
+            {%- set cell = raw_cell(column, part.columns[column.name], found[column.name]) %}
+            {%- set cell = epoch_as_text(cell, units[column.name]) if units.get(column.name) else cell %}
+            {{ cell if as_given else in_form(cell, column) }} as {{ column.name }}{{ "," if not loop.last }}
             {%- endfor %}
         from {{ part.source or relation }} as raw_rows
         {%- else %}

@@ -1,19 +1,5 @@
 {#- How routing_rules.csv is read, on the as-of date and on the day on which a lead qualified. -#}
 
-{#- The place of a rule among those of its definition: by priority; of equal ones, those that name
-    the definition come first. rules, definitions: the relations that are joined. -#}
-{% macro routing_rule_rank(rules, definitions) -%}
-    row_number() over (
-        partition by {{ definitions }}.definition_key
-        order by
-            {{ rules }}.priority,
-            case when {{ rules }}.definition_id = '*' then 1 else 0 end,
-            {{ row_text(
-                ["tier", "motion", "owner_role", "channel", "next_action", "sla_hours"], rules
-            ) }}
-    )
-{%- endmacro %}
-
 {#- Whether a rule matches a lead. rules: the relation whose row it is; the others are expressions:
     the lead's score, its company's number of employees, whether it is qualified, whether it has
     raised a hand, and whether it shows the signal that the rule asks for. -#}

@@ -43,9 +43,13 @@
 {#- The rows to write: those that are new, and those of which more changed than quiet columns (meta
     is_quiet) and a score within `vars: sync_score_step`. None in a build of a past day. Text is cut
     to the length of its field, and never null: an empty text clears a field.
-    model_name: the mart; wanted: a relation with all its columns but hash and stamp; key: its key.
+    Of a lead whose events are rejected (int_held_leads) what was said last goes on to be said.
+    model_name: the mart; wanted: a relation with all its columns but hash and stamp; key: its key;
+    entity_type, entity_id: whom a row is about, as expressions over wanted_rows.
     There is a relation synced. A unit test, which knows no contract, sees all rows. -#}
-{% macro rows_to_sync(model_name, wanted, key) -%}
+{% macro rows_to_sync(model_name, wanted, key, entity_type=none, entity_id=none) -%}
+    {#- so that dbt learns while it parses what is read -#}
+    {%- do ref("int_held_leads") if entity_id and not execute -%}
     {%- set columns = sync_columns(model_name) -%}
     {%- if not columns -%}{{ return("select * from " ~ wanted) }}{%- endif -%}
     {%- set names = [] -%}
@@ -75,6 +79,17 @@
         on wanted_rows.{{ key }} = synced.{{ key }}
     where
         {{ "1 = 0" if var("as_of") else "1 = 1" }}
+        {%- if entity_id %}
+        and (
+            synced.{{ key }} is null
+            or not exists (
+                select 1 from {{ ref("int_held_leads") }} as held_leads
+                where
+                    held_leads.entity_type = {{ entity_type }}
+                    and held_leads.entity_id = {{ entity_id }}
+            )
+        )
+        {%- endif %}
         and (
             synced.{{ key }} is null
             or ({{ row_text(loud_names, "wanted_rows") }}) <> ({{ row_text(loud_names, "synced") }})

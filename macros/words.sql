@@ -4,8 +4,8 @@
 {% macro number_in_words(number) -%}
     case
         when {{ number }} = floor({{ number }})
-            then cast(cast({{ number }} as {{ dbt.type_bigint() }}) as {{ dbt.type_string() }})
-        else cast(cast({{ number }} as decimal(28, 2)) as {{ dbt.type_string() }})
+            then cast(cast({{ number }} as decimal(38, 0)) as {{ dbt.type_string() }})
+        else cast(cast({{ number }} as decimal(38, 2)) as {{ dbt.type_string() }})
     end
 {%- endmacro %}
 
@@ -23,4 +23,9 @@
             cast({{ dbt.datediff(date, as_of_date, 'day') }} as {{ dbt.type_string() }})
             || ' days ago'
     end
+{%- endmacro %}
+
+{#- A share of 0 to 1 in percent: 25.0%. -#}
+{% macro percent(share) -%}
+    cast(cast(100.0 * {{ share }} as decimal(9, 1)) as {{ dbt.type_string() }}) || '%'
 {%- endmacro %}

@@ -28,6 +28,16 @@ DOMAIN = re.compile(
 )
 # Well known, yet not in the list of free providers.
 ADDED = {"hey.com", "mailbox.org", "tutanota.com"}
+# Services that forward mail so that nobody learns the address: Apple (Hide My Email), GitHub,
+# Mozilla, DuckDuckGo, Proton (Pass and SimpleLogin), addy.io, as their own help pages say.
+RELAYS = {
+    *("privaterelay.appleid.com", "users.noreply.github.com", "noreply.github.com"),
+    *("mozmail.com", "relay.firefox.com", "duck.com"),
+    *("passmail.com", "passmail.net", "passinbox.com", "passfwd.com"),
+    *("simplelogin.co", "simplelogin.com", "simplelogin.fr", "slmail.me", "slmails.com"),
+    *("aleeas.com", "dralias.com", "8alias.com", "8shield.net", "silomails.com"),
+    *("anonaddy.com", "anonaddy.me", "addy.io", "addymail.com"),
+}
 MUST_BE_FREE = {
     *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com"),
     *("yahoo.com", "yahoo.co.uk", "aol.com", "icloud.com", "me.com", "mac.com", "proton.me"),
@@ -104,9 +114,9 @@ def check_licence(package: Package, files: Files) -> None:
 
 
 def disposable_domains(files: Files) -> set[str]:
-    """Read the blocklist, the first value assigned in the module."""
+    """Read the blocklist, the first value assigned in the module; relays count as what is on it."""
     module = ast.parse(files["disposable_email_domains/__init__.py"])
-    return ast.literal_eval(module.body[0].value)
+    return ast.literal_eval(module.body[0].value) | RELAYS
 
 
 def free_domains(files: Files) -> set[str]:

@@ -300,7 +300,7 @@ class RawGenerator:
                         "email_opt_out": "",
                     }
                 )
-        return rows
+        return [*rows, rows[0] | {"user_id": "Undefined"}]
 
     def _email(self, user_id: str, domain: str) -> str:
         if not domain:
@@ -355,6 +355,10 @@ class RawGenerator:
         for from_id in self.rng.sample(anonymous, 3):
             for person in self.rng.sample(self.people, 2):
                 link(from_id, person.user_id, "2025-06-01T00:00:00Z")
+        # What names nobody is nobody's, whoever it is linked to.
+        for from_id, person in zip(("undefined", "0000"), self.people, strict=False):
+            link(from_id, person.user_id, "")
+            link(person.user_id, from_id.upper(), "2025-06-01T00:00:00Z")
         # Whole people merged, after the as-of date too; and links to oneself.
         self.rng.shuffle(rows)
         survivors = self.rng.sample(self.people, 12)
@@ -505,6 +509,8 @@ class RawGenerator:
         anonymous_id = "".join(stranger) if chance(rng, 0.1) else ""
         if person.anonymous_ids and chance(rng, 0.4):
             user_id, anonymous_id = "", person.anonymous_ids[0]
+        if chance(rng, 0.02):
+            user_id = rng.choice(["undefined", "[object Object]", "NULL", "0000", "0-0"])
         count = ""
         if name == "message_sent":
             count = rng.choice(["1", "2", "7", "25", "", "many"])
@@ -591,6 +597,8 @@ class RawGenerator:
             {"event_name": "", "occurred_at": ""},
             nobody,
             nobody | {"properties": "["},
+            nobody | {"user_id": "undefined"},
+            nobody | {"anonymous_id": "00000000-0000-0000-0000-000000000000", "account_id": "NaN"},
             {"occurred_at": ""},
             {"occurred_at": "yesterday"},
             {"occurred_at": "2025-02-30T10:00:00Z"},

@@ -57,7 +57,14 @@ SCORING_MODELS = {
     path.stem
     for folder in ("intermediate/scoring", "intermediate/qualification", "marts/qualification")
     for path in MODELS.glob(f"{folder}/*.sql")
-} - {"pql_definitions"}  # which only says in words what is configured
+} - {  # which only say what is configured
+    "int_definition_criteria",
+    "int_definition_phrases",
+    "int_rule_terms",
+    "int_worded_rule_changes",
+    "int_worded_rules",
+    "pql_definitions",
+}
 
 # A table is rows of text cells, or the whole text of the file.
 Table = Sequence[Mapping[str, str]] | str

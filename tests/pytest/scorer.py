@@ -33,9 +33,23 @@ WHOLE_NUMBER = re.compile(r"[+-]?\d+")
 # ---------------------------------------------------------------------------------------------
 
 
+# What stands in place of an id and names nobody, in any case; nor do zeros and hyphens alone.
+PLACEHOLDERS = set(
+    "anonymous guest distinctid distinct_id id not_authenticated email undefined true false nan "
+    "none null nil n/a unknown test not_set user_id".split()
+) | {"[object object]", "(not set)"}
+IDS = {
+    *("user_id", "anonymous_id", "account_id", "entity_id", "from_id", "to_user_id"),
+    *("from_account_id", "to_account_id"),
+}
+
+
 def cell(row: Row, column: str) -> str:
-    """The text of a cell; a missing column is blank."""
-    return row.get(column) or ""
+    """The text of a cell; a missing column is blank, and so is an id that names nobody."""
+    text = row.get(column) or ""
+    if column in IDS and (text.lower() in PLACEHOLDERS or not text.strip("0-")):
+        return ""
+    return text
 
 
 def moment(text: str) -> datetime | None:
@@ -138,8 +152,11 @@ def reject_reason(row: Row, max_clock_skew_hours: int, earliest_event_date: date
     """The first reason that holds, in the order of DESIGN section 4."""
     if not cell(row, "event_name"):
         return "missing_event_name"
-    if not (cell(row, "user_id") or cell(row, "anonymous_id") or cell(row, "account_id")):
+    actors = ("user_id", "anonymous_id", "account_id")
+    if not any(row.get(column) for column in actors):
         return "missing_actor"
+    if not any(cell(row, column) for column in actors):
+        return "placeholder_id"
     occurred_at = moment(cell(row, "occurred_at"))
     received_at = moment(cell(row, "received_at") or cell(row, "occurred_at"))
     if occurred_at is None or received_at is None:
@@ -235,7 +252,8 @@ def holding_links(rows: Iterable[Row], source: str, target: str) -> dict[str, st
     """Of several links from one id the latest; ties: smallest target. Self-links are ignored."""
     links: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for row in rows:
-        if cell(row, source) != cell(row, target):
+        named = cell(row, source) and cell(row, target)
+        if named and cell(row, source) != cell(row, target):
             linked_at = moment(cell(row, "linked_at")) or datetime.min  # blank: earliest
             links[cell(row, source)].append((linked_at, cell(row, target)))
     return {
@@ -278,17 +296,18 @@ class Identity:
         self.user_rows = {
             cell(row, "user_id"): row
             for row in raw["users"]
-            if self.user(cell(row, "user_id")) == cell(row, "user_id")
+            if cell(row, "user_id") and self.user(cell(row, "user_id")) == cell(row, "user_id")
         }
         self.account_rows = {
             cell(row, "account_id"): row
             for row in raw.get("accounts", [])
-            if self.account(cell(row, "account_id")) == cell(row, "account_id")
+            if cell(row, "account_id")
+            and self.account(cell(row, "account_id")) == cell(row, "account_id")
         }
         # Links are followed last, so a merged account's domain still leads to the survivor.
         self._accounts_with_domain: dict[str, list[str]] = defaultdict(list)
         for row in raw.get("accounts", []):
-            if cell(row, "domain"):
+            if cell(row, "domain") and cell(row, "account_id"):
                 self._accounts_with_domain[cell(row, "domain").lower()].append(
                     cell(row, "account_id")
                 )

@@ -342,6 +342,7 @@ def test_a_company_of_another_name_is_left_alone_and_none_is_made_beside_it(
         "gmail.com",
         "Mail.Gmail.com",
         "0-mail.com",
+        "privaterelay.appleid.com",
         "cam.ac.uk",
         "https://company1.example/about",
         "ann@company1.example",

@@ -1,6 +1,6 @@
--- One clock that runs fast would age everyone: the last events of all others would seem long ago. It
--- tests nothing but what comes before the as-of date, so that `dbt build` skips whatever reads that. In
--- a build of a past day no watermark ages anyone.
+-- One clock that runs fast would age everyone: the last events of all others would seem long ago.
+-- It tests nothing but what comes before the as-of date, so that `dbt build` skips whatever reads
+-- that. In a build of a past day no watermark ages anyone.
 {{ config(group='pql', meta={'says_rows': true}) }}
 {%- set started_at = "cast('{}' as {})".format(
     run_started_at.strftime('%Y-%m-%d %H:%M:%S'), dbt.type_timestamp()
@@ -29,7 +29,8 @@ future_days as (
 )
 
 select
-    {{ dbt.string_literal(var('raw_path') or var('raw_source')) }} || ': ' || event_name || ': up to ' || cast(row_count as {{ text }}) || ' row(s), occurred_at as late as '
+    {{ text_literal(var('raw_path') or var('raw_source')) }} || ': ' || event_name || ': up to '
+    || cast(row_count as {{ text }}) || ' row(s), occurred_at as late as '
     || cast(latest_occurred_at as {{ text }}) || ', received_at as late as '
     || cast(latest_received_at as {{ text }}) || ' (blank counts as occurred_at)' as finding
 from future_days

@@ -5,7 +5,7 @@
 ] -%}
 {%- set columns = (
     received_columns
-    + ["reject_reason", "event_count", "counted_on", "event_date", "occurred_at", "received_at"]
+    + ["reject_reason", "event_count", "is_count_misread", "counted_on", "event_date", "occurred_at", "received_at"]
 ) | join(", ") -%}
 
 with
@@ -103,10 +103,11 @@ select
     anonymous_id,
     account_id,
     properties,
-    case when status <> 'accepted' then raw_event_count end as raw_event_count,
+    case when status <> 'accepted' or is_count_misread then raw_event_count end as raw_event_count,
     reject_reason,
     status,
     event_count,
+    is_count_misread,
     counted_on,
     event_date,
     case when status <> 'accepted' then raw_occurred_at end as raw_occurred_at,

@@ -6,24 +6,15 @@ clock as (
 
 ),
 
-definitions as (
-
-    select * from {{ ref('int_definitions') }}
-
-),
-
 leads as (
 
     select
         lead_starts.*,
-        definitions.product_line,
         {{ add_days('lead_starts.qualified_on', var('opportunity_window_days')) }}
             as opportunity_window_ends_on,
         {{ add_days('lead_starts.qualified_on', var('conversion_window_days')) }}
             as conversion_window_ends_on
     from {{ ref('int_lead_starts') }} as lead_starts
-    inner join definitions
-        on lead_starts.definition_key = definitions.definition_key
 
 ),
 
@@ -60,93 +51,12 @@ ranked_outcomes as (
         ) as outcome_rank
     from claimed_outcomes
 
-),
-
-held_opportunities as (
-
-    {%- for holder in ["entity", "account"] %}
-    select
-        leads.lead_id,
-        leads.definition_key,
-        leads.lead_source,
-        leads.entity_id,
-        leads.qualified_on,
-        opportunities.opportunity_id,
-        opportunities.amount,
-        opportunities.is_won,
-        opportunities.is_closed,
-        opportunities.created_on,
-        opportunities.closed_on
-    from leads
-    inner join {{ ref('int_entity_opportunities') }} as opportunities
-        on
-            {{ "opportunities.entity_type = 'account'" if holder == "account"
-                else "leads.entity_type = opportunities.entity_type" }}
-            and leads.{{ holder }}_id = opportunities.entity_id
-            and leads.qualified_on <= opportunities.created_on
-            and leads.opportunity_window_ends_on >= opportunities.created_on
-            and (
-                leads.product_line is null
-                or leads.product_line = opportunities.product_line
-            )
-    {%- if not loop.last %}
-    union
-    {%- endif %}
-    {%- endfor %}
-
-),
-
-claimed_opportunities as (
-
-    select
-        held_opportunities.lead_id,
-        held_opportunities.opportunity_id,
-        held_opportunities.amount,
-        held_opportunities.created_on,
-        case
-            when
-                held_opportunities.is_closed
-                and held_opportunities.closed_on <= clock.as_of_date
-                then held_opportunities.closed_on
-        end as closed_on,
-        held_opportunities.is_won,
-        row_number() over (
-            partition by
-                held_opportunities.definition_key,
-                held_opportunities.lead_source,
-                held_opportunities.opportunity_id
-            order by
-                held_opportunities.qualified_on,
-                held_opportunities.entity_id,
-                held_opportunities.lead_id
-        ) as claim_rank
-    from held_opportunities
-    inner join clock
-        on held_opportunities.created_on <= clock.as_of_date
-
-),
-
-ranked_opportunities as (
-
-    select
-        *,
-        row_number() over (
-            partition by lead_id order by created_on, opportunity_id
-        ) as opportunity_rank
-    from claimed_opportunities
-    where claim_rank = 1
-
 )
 
 select
     leads.lead_id,
     opportunities.opportunity_id,
-    case
-        when opportunities.opportunity_id is null then null
-        when opportunities.closed_on is null then 'open'
-        when opportunities.is_won then 'won'
-        else 'lost'
-    end as opportunity_status,
+    opportunities.opportunity_status,
     case when outcomes.claim_rank = 1 then outcomes.outcome_id end as outcome_id,
     opportunities.amount as opportunity_amount,
     case when outcomes.claim_rank = 1 then outcomes.amount end as acv,
@@ -168,7 +78,5 @@ left join ranked_outcomes as outcomes
     on
         leads.lead_id = outcomes.lead_id
         and outcomes.outcome_rank = 1
-left join ranked_opportunities as opportunities
-    on
-        leads.lead_id = opportunities.lead_id
-        and opportunities.opportunity_rank = 1
+left join {{ ref('int_lead_opportunities') }} as opportunities
+    on leads.lead_id = opportunities.lead_id

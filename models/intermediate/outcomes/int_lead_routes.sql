@@ -1,21 +1,8 @@
 with
 
-definitions as (
-
-    select * from {{ ref('int_definitions') }}
-    where status in ('live', 'challenger')
-
-),
-
 rules as (
 
-    select
-        definitions.definition_key,
-        routing_rules.*,
-        {{ routing_rule_rank('routing_rules', 'definitions') }} as rule_rank
-    from {{ ref('int_routing_rules') }} as routing_rules
-    inner join definitions
-        on routing_rules.definition_id in (definitions.definition_id, '*')
+    select * from {{ ref('int_ranked_routing_rules') }}
 
 ),
 
@@ -23,54 +10,33 @@ leads as (
 
     select
         lead_starts.*,
-        lead_touches.qualified_at
+        {{ try_decimal('sizes.attribute_value') }} as employee_count
     from {{ ref('int_lead_starts') }} as lead_starts
-    inner join {{ ref('int_lead_touches') }} as lead_touches
-        on lead_starts.lead_id = lead_touches.lead_id
+    left join {{ ref('int_attribute_timelines') }} as sizes
+        on
+            lead_starts.account_id = sizes.entity_id
+            and sizes.entity_type = 'account'
+            and sizes.attribute = 'employee_count'
+            and sizes.item = ''
+            and {{ holds_on('sizes', 'lead_starts.qualified_on') }}
+    where lead_starts.lead_source = 'pql'
 
 ),
 
-employee_counts as (
-
-    select
-        entity_id as account_id,
-        {{ try_decimal('attribute_value') }} as employee_count,
-        valid_from,
-        valid_to
-    from {{ ref('int_attribute_timelines') }}
-    where entity_type = 'account' and attribute = 'employee_count' and item = ''
-
-),
-
--- a routing rule may ask for a signal that no rule scores
 shown_signals as (
 
     select
         leads.lead_id,
-        signals.signal_id
+        signal_timelines.signal_id
     from leads
-    inner join {{ ref('int_entity_signal_days') }} as signal_days
+    inner join {{ ref('int_signal_timelines') }} as signal_timelines
         on
-            leads.entity_type = signal_days.entity_type
-            and leads.entity_id = signal_days.entity_id
-            and leads.qualified_on >= signal_days.activity_date
-    inner join {{ ref('int_signals') }} as signals
-        on signal_days.signal_id = signals.signal_id
+            leads.entity_type = signal_timelines.entity_type
+            and leads.entity_id = signal_timelines.entity_id
+            and {{ holds_on('signal_timelines', 'leads.qualified_on') }}
     where
-        signals.signal_id in (select rules.requires_signal_id from rules)
-        and (
-            signals.window_days is null
-            or {{ add_days('signal_days.activity_date', 'signals.window_days') }}
-            > leads.qualified_on
-        )
-    group by leads.lead_id, signals.signal_id, signals.measure
-    having
-        case signals.measure
-            when 'events' then sum(signal_days.event_count)
-            when 'sum' then sum(signal_days.value_sum)
-            when 'days' then count(*)
-            else count(signal_days.item)
-        end > 0
+        signal_timelines.signal_value > 0
+        and signal_timelines.signal_id in (select rules.requires_signal_id from rules)
 
 ),
 
@@ -82,10 +48,6 @@ matches as (
     from leads
     inner join rules
         on leads.definition_key = rules.definition_key
-    left join employee_counts
-        on
-            leads.account_id = employee_counts.account_id
-            and {{ holds_on('employee_counts', 'leads.qualified_on') }}
     left join shown_signals
         on
             leads.lead_id = shown_signals.lead_id
@@ -94,7 +56,7 @@ matches as (
         {{ routing_rule_matches(
             'rules',
             score='leads.score',
-            employee_count='employee_counts.employee_count',
+            employee_count='leads.employee_count',
             is_qualified='true',
             is_hand_raised="leads.qualified_by = 'hand_raise'",
             is_signal_shown='shown_signals.lead_id is not null',

@@ -1,72 +1,6 @@
-{%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 {%- set text = dbt.type_string() -%}
 
 with
-
-clock as (
-
-    select * from {{ ref('int_clock') }}
-
-),
-
-definitions as (
-
-    select * from {{ ref('int_definitions') }}
-    where status in ('live', 'challenger')
-
-),
-
-qualification_changes as (
-
-    select
-        change_reasons.*,
-        lead(change_reasons.changed_on) over (
-            partition by
-                change_reasons.definition_key, change_reasons.entity_type, change_reasons.entity_id
-            order by change_reasons.changed_on
-        ) as next_changed_on
-    from {{ ref('int_change_reasons') }} as change_reasons
-    inner join definitions
-        on change_reasons.definition_key = definitions.definition_key
-
-),
-
-product_leads as (
-
-    select
-        {{ dbt.hash(
-            "changes.definition_key || '|' || changes.entity_type || '|'"
-            ~ " || changes.entity_id || '|' || cast(changes.changed_on as " ~ text ~ ")"
-        ) }} as lead_id,
-        changes.definition_key,
-        'pql' as lead_source,
-        changes.entity_type,
-        changes.entity_id,
-        case when timelines.is_hand_raised then 'hand_raise' else 'score' end as qualified_by,
-        changes.reason,
-        timelines.score,
-        {{ hash_is_within(
-            "definitions.definition_id || ':' || changes.entity_type || ':' || changes.entity_id",
-            'definitions.holdout_percent'
-        ) }} as is_holdout,
-        changes.changed_on as qualified_on,
-        case
-            when changes.next_changed_on <= clock.as_of_date then changes.next_changed_on
-        end as lapsed_on
-    from qualification_changes as changes
-    inner join definitions
-        on changes.definition_key = definitions.definition_key
-    inner join {{ ref('int_qualification_timelines') }} as timelines
-        on
-            changes.definition_key = timelines.definition_key
-            and changes.entity_type = timelines.entity_type
-            and changes.entity_id = timelines.entity_id
-            and changes.changed_on = timelines.valid_from
-    inner join clock
-        on changes.changed_on <= clock.as_of_date
-    where changes.is_qualified
-
-),
 
 -- beside each definition, marketing's leads among those whom it is for
 marketing_leads as (
@@ -83,24 +17,40 @@ marketing_leads as (
         cast(null as decimal(18, 2)) as score,
         false as is_holdout,
         leads.qualified_on,
-        cast(null as date) as lapsed_on
+        cast(null as date) as lapsed_on,
+        cast(null as {{ dbt.type_timestamp() }}) as qualified_at
     from {{ ref('int_entity_marketing_leads') }} as leads
-    inner join definitions
+    inner join {{ ref('int_definitions') }} as definitions
         on leads.entity_type = definitions.entity_type
-    inner join clock
+    inner join {{ ref('int_clock') }} as clock
         on leads.qualified_on <= clock.as_of_date
     left join {{ ref('int_stage_timelines') }} as stage_timelines
         on
             leads.entity_type = stage_timelines.entity_type
             and leads.entity_id = stage_timelines.entity_id
             and {{ holds_on('stage_timelines', 'leads.qualified_on') }}
-    where {{ is_in_list("coalesce(stage_timelines.stage, 'free')", 'definitions.audience') }}
+    where
+        definitions.status in ('live', 'challenger')
+        and {{ is_in_list("coalesce(stage_timelines.stage, 'free')", 'definitions.audience') }}
 
 ),
 
 leads as (
 
-    select * from product_leads
+    select
+        lead_id,
+        definition_key,
+        'pql' as lead_source,
+        entity_type,
+        entity_id,
+        qualified_by,
+        reason,
+        score,
+        is_holdout,
+        qualified_on,
+        lapsed_on,
+        qualified_at
+    from {{ ref('int_product_leads') }}
     union all
     select * from marketing_leads
 
@@ -145,7 +95,8 @@ select
     cast(placed_leads.lead_number as {{ dbt.type_int() }}) as lead_number,
     placed_leads.is_holdout,
     placed_leads.qualified_on,
-    placed_leads.lapsed_on
+    placed_leads.lapsed_on,
+    placed_leads.qualified_at
 from placed_leads
 left join {{ ref('int_segment_timelines') }} as sizes
     on

@@ -13,123 +13,43 @@ definitions as (
 
 ),
 
-rule_timelines as (
+met_rules as (
 
     select * from {{ of_changed_entities(ref('int_rule_timelines')) }}
     where awards >= 1
 
 ),
 
-fit_timelines as (
-
-    select * from {{ of_changed_entities(ref('int_fit_timelines')) }}
-    where is_met
-
-),
-
-stage_timelines as (
-
-    select * from {{ of_changed_entities(ref('int_stage_timelines')) }}
-
-),
-
-active_days as (
-
-    select
-        signal_days.entity_type,
-        signal_days.entity_id,
-        signal_days.activity_date,
-        lag(signal_days.activity_date) over (
-            partition by signal_days.entity_type, signal_days.entity_id
-            order by signal_days.activity_date
-        ) as previous_activity_date,
-        lead(signal_days.activity_date) over (
-            partition by signal_days.entity_type, signal_days.entity_id
-            order by signal_days.activity_date
-        ) as next_activity_date
-    from {{ of_changed_entities(ref('int_entity_signal_days')) }} as signal_days
-    inner join {{ ref('int_clock') }} as clock
-        on signal_days.activity_date <= clock.as_of_date
-    where signal_days.signal_id = 'any_activity'
-    group by signal_days.entity_type, signal_days.entity_id, signal_days.activity_date
-
-),
-
-active_definition_days as (
-
-    select
-        definitions.definition_key,
-        active_days.*,
-        {{ add_days('active_days.activity_date', 'definitions.active_within_days') }} as idle_date,
-        {{ add_days('active_days.previous_activity_date', 'definitions.active_within_days') }}
-            as previous_idle_date
-    from active_days
-    inner join definitions
-        on active_days.entity_type = definitions.entity_type
-    where definitions.active_within_days is not null
-
-),
-
 periods as (
 
     select
-        definition_key,
-        entity_type,
-        entity_id,
-        'gate' as condition_type,
-        gate_group as condition_id,
+        {{ keys[:3] | join(',\n        ') }},
+        case effect when 'gate' then 'gate' else 'disqualified' end as condition_type,
+        case effect when 'gate' then gate_group else fit_rule_id end as condition_id,
         1 as holding_count,
         valid_from,
         valid_to
-    from fit_timelines
-    where effect = 'gate'
+    from {{ of_changed_entities(ref('int_fit_timelines')) }}
+    where is_met and effect in ('gate', 'disqualify')
     union all
     select
-        definition_key,
-        entity_type,
-        entity_id,
-        'disqualified' as condition_type,
-        fit_rule_id as condition_id,
-        1 as holding_count,
-        valid_from,
-        valid_to
-    from fit_timelines
-    where effect = 'disqualify'
-    union all
-    select
-        definition_key,
-        entity_type,
-        entity_id,
-        'disqualified' as condition_type,
+        {{ keys[:3] | join(',\n        ') }},
+        case effect when 'hand_raise' then 'hand_raise' else 'disqualified' end as condition_type,
         rule_id as condition_id,
         1 as holding_count,
         valid_from,
         valid_to
-    from rule_timelines
-    where effect = 'disqualify'
+    from met_rules
+    where effect in ('hand_raise', 'disqualify')
     union all
     select
-        definition_key,
-        entity_type,
-        entity_id,
-        'hand_raise' as condition_type,
-        rule_id as condition_id,
-        1 as holding_count,
-        valid_from,
-        valid_to
-    from rule_timelines
-    where effect = 'hand_raise'
-    union all
-    select
-        definition_key,
-        entity_type,
-        entity_id,
+        {{ keys[:3] | join(',\n        ') }},
         'requirement' as condition_type,
         requirement_group as condition_id,
         1 as holding_count,
         valid_from,
         valid_to
-    from rule_timelines
+    from met_rules
     where requirement_group is not null
     union all
     select
@@ -141,7 +61,7 @@ periods as (
         1 as holding_count,
         stage_timelines.valid_from,
         stage_timelines.valid_to
-    from stage_timelines
+    from {{ of_changed_entities(ref('int_stage_timelines')) }} as stage_timelines
     inner join definitions
         on
             stage_timelines.entity_type = definitions.entity_type
@@ -149,72 +69,40 @@ periods as (
     union all
     select
         definitions.definition_key,
-        entity_subscriptions.entity_type,
-        entity_subscriptions.entity_id,
+        subscription_periods.entity_type,
+        subscription_periods.entity_id,
         'owned_line' as condition_type,
-        entity_subscriptions.product_line as condition_id,
+        subscription_periods.product_line as condition_id,
         1 as holding_count,
-        greatest(entity_subscriptions.started_on, entities.first_active_on) as valid_from,
-        entity_subscriptions.ended_on as valid_to
-    from {{ of_changed_entities(ref('int_entity_subscriptions')) }} as entity_subscriptions
-    inner join {{ ref('int_entities') }} as entities
-        on
-            entity_subscriptions.entity_type = entities.entity_type
-            and entity_subscriptions.entity_id = entities.entity_id
+        subscription_periods.valid_from,
+        subscription_periods.valid_to
+    from {{ of_changed_entities(ref('int_subscription_periods')) }} as subscription_periods
     inner join definitions
         on
-            entity_subscriptions.entity_type = definitions.entity_type
-            and entity_subscriptions.product_line = definitions.product_line
-    where
-        entity_subscriptions.stage = 'paid'
-        and entity_subscriptions.started_on is not null
-        and (
-            entity_subscriptions.ended_on is null
-            or (
-                entity_subscriptions.ended_on > entity_subscriptions.started_on
-                and entity_subscriptions.ended_on > entities.first_active_on
-            )
-        )
-),
-
-period_steps as (
-
-    {{ steps_from_periods('periods', keys, ['holding_count']) | indent(4) }}
-
-),
-
--- days of activity that follow each other closely make one stretch
-active_steps as (
-
-    select
-        definition_key,
-        entity_type,
-        entity_id,
-        'active' as condition_type,
-        'active_within_days' as condition_id,
-        activity_date as step_date,
-        1 as holding_count
-    from active_definition_days
-    where previous_idle_date is null or previous_idle_date < activity_date
+            subscription_periods.entity_type = definitions.entity_type
+            and subscription_periods.product_line = definitions.product_line
+    where subscription_periods.stage = 'paid'
     union all
     select
-        definition_key,
-        entity_type,
-        entity_id,
+        definitions.definition_key,
+        active_periods.entity_type,
+        active_periods.entity_id,
         'active' as condition_type,
         'active_within_days' as condition_id,
-        idle_date as step_date,
-        -1 as holding_count
-    from active_definition_days
-    where next_activity_date is null or next_activity_date > idle_date
+        1 as holding_count,
+        active_periods.valid_from,
+        active_periods.valid_to
+    from {{ of_changed_entities(ref('int_active_periods')) }} as active_periods
+    inner join definitions
+        on
+            active_periods.entity_type = definitions.entity_type
+            and active_periods.active_within_days = definitions.active_within_days
 
 ),
 
 steps as (
 
-    select * from period_steps
-    union all
-    select * from active_steps
+    {{ steps_from_periods('periods', keys, ['holding_count']) | indent(4) }}
 
 ),
 
@@ -247,11 +135,7 @@ changes as (
 )
 
 select
-    definition_key,
-    entity_type,
-    entity_id,
-    condition_type,
-    condition_id,
+    {{ keys | join(',\n    ') }},
     valid_from,
     next_valid_from as valid_to
 from changes

@@ -14,19 +14,6 @@ clock as (
 
 ),
 
-subscriptions as (
-
-    select
-        entity_subscriptions.*,
-        entities.first_active_on
-    from {{ ref('int_entity_subscriptions') }} as entity_subscriptions
-    inner join entities
-        on
-            entity_subscriptions.entity_type = entities.entity_type
-            and entity_subscriptions.entity_id = entities.entity_id
-
-),
-
 periods as (
 
     select
@@ -47,24 +34,25 @@ periods as (
         case when stage = 'paid' then 1 else 0 end as paid_count,
         case when stage = 'trial' then 1 else 0 end as trial_count,
         0 as ended_count,
-        greatest(started_on, first_active_on) as valid_from,
-        ended_on as valid_to
-    from subscriptions
-    where
-        started_on is not null
-        and (ended_on is null or (ended_on > started_on and ended_on > first_active_on))
+        valid_from,
+        valid_to
+    from {{ of_changed_entities(ref('int_subscription_periods')) }}
     union all
     select
-        entity_type,
-        entity_id,
+        entities.entity_type,
+        entities.entity_id,
         0 as entity_count,
         0 as paid_count,
         0 as trial_count,
         1 as ended_count,
-        greatest(ended_on, first_active_on) as valid_from,
+        greatest(entity_subscriptions.ended_on, entities.first_active_on) as valid_from,
         cast(null as date) as valid_to
-    from subscriptions
-    where stage = 'paid' and ended_on is not null
+    from {{ ref('int_entity_subscriptions') }} as entity_subscriptions
+    inner join entities
+        on
+            entity_subscriptions.entity_type = entities.entity_type
+            and entity_subscriptions.entity_id = entities.entity_id
+    where entity_subscriptions.stage = 'paid' and entity_subscriptions.ended_on is not null
 
 ),
 

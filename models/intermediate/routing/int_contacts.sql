@@ -45,22 +45,6 @@ ranked_titles as (
     inner join {{ ref('job_titles') }} as job_titles
         on titles.words like '% ' || job_titles.phrase || ' %'
 
-),
-
-activity as (
-
-    select
-        signal_days.entity_id as user_id,
-        count(distinct signal_days.activity_date) as active_days_28d,
-        sum(signal_days.event_count) as event_count_28d
-    from {{ ref('int_entity_signal_days') }} as signal_days
-    inner join clock
-        on
-            signal_days.activity_date <= clock.as_of_date
-            and signal_days.activity_date > {{ add_days('clock.as_of_date', -28) }}
-    where signal_days.signal_id = 'any_activity' and signal_days.entity_type = 'user'
-    group by signal_days.entity_id
-
 )
 
 select
@@ -75,7 +59,7 @@ select
             then verifications.status
         else 'unknown'
     end as contact_status,
-    cast(coalesce(activity.active_days_28d, 0) as {{ dbt.type_int() }}) as active_days_28d,
+    coalesce(activity.active_days_28d, 0) as active_days_28d,
     coalesce(activity.event_count_28d, 0) as event_count_28d,
     users.email is not null as has_email,
     users.email_opt_out,
@@ -89,5 +73,7 @@ left join ranked_titles
     on
         users.job_title = ranked_titles.job_title
         and ranked_titles.phrase_rank = 1
-left join activity
-    on users.user_id = activity.user_id
+left join {{ ref('int_recent_activity') }} as activity
+    on
+        users.user_id = activity.entity_id
+        and activity.entity_type = 'user'

@@ -60,7 +60,7 @@ ranked_offers as (
 )
 
 select
-    definitions.definition_id,
+    ranked_signals.definition_key,
     ranked_signals.entity_type,
     ranked_signals.entity_id,
     ranked_signals.signal_id as top_signal,

@@ -52,44 +52,11 @@ open_opportunities as (
     cross join clock
     where
         (opportunities.created_on is null or opportunities.created_on <= clock.as_of_date)
-        and (not opportunities.is_closed or opportunities.closed_on > clock.as_of_date)
-
-),
-
-ranked_responses as (
-
-    select
-        responses.*,
-        cast(responses.responded_at as date) as responded_on,
-        clock.as_of_date,
-        row_number() over (
-            partition by responses.entity_type, responses.entity_id
-            order by responses.responded_at desc, responses.status, responses.reason
-        ) as response_rank
-    from {{ ref('int_entity_responses') }} as responses
-    inner join clock
-        on cast(responses.responded_at as date) <= clock.as_of_date
-
-),
-
--- the latest answer counts
-responses as (
-
-    select
-        *,
-        case
-            when status = 'rejected'
-                then
-                    coalesce(
-                        snoozed_until,
-                        {{ add_days('responded_on', var('rejected_rest_days')) }}
-                    )
-            when status in ('accepted', 'working')
-                then {{ add_days('responded_on', var('working_days')) }}
-            else snoozed_until
-        end as ends_on
-    from ranked_responses
-    where response_rank = 1
+        -- one of which nobody says whether it is closed may be open
+        and (
+            not coalesce(opportunities.is_closed, false)
+            or opportunities.closed_on > clock.as_of_date
+        )
 
 ),
 
@@ -103,41 +70,22 @@ answers as (
             when status in ('accepted', 'working') then {{ ranks.working }}
             else {{ ranks.snoozed }}
         end as reason_rank,
-        case
-            when status = 'rejected'
-                then
-                    'turned down by sales on ' || cast(responded_on as {{ dbt.type_string() }})
-                    || ', rests until ' || cast(ends_on as {{ dbt.type_string() }})
-                    || coalesce(': ' || reason, '')
-            when status in ('accepted', 'working')
-                then
-                    'with sales since ' || cast(responded_on as {{ dbt.type_string() }})
-                    || ' (' || status || ')'
-            else
-                'snoozed by sales until ' || cast(ends_on as {{ dbt.type_string() }})
-                || coalesce(': ' || reason, '')
-        end as reason
-    from responses
-    where ends_on > as_of_date
+        reason
+    from {{ ref('int_active_responses') }}
 
 ),
 
 opt_outs as (
 
     select
-        'user' as entity_type,
-        user_id as entity_id,
+        entity_type,
+        entity_id,
         {{ ranks.opt_out }} as reason_rank,
-        'has opted out of mail' as reason
-    from users
-    where email_opt_out
-    union all
-    select
-        'account' as entity_type,
-        account_id as entity_id,
-        {{ ranks.opt_out }} as reason_rank,
-        'everybody known there has opted out of mail' as reason
-    from {{ ref('int_account_contacts') }}
+        case entity_type
+            when 'user' then 'has opted out of mail'
+            else 'everybody known there has opted out of mail'
+        end as reason
+    from {{ ref('int_entity_contacts') }}
     where is_opted_out
 
 ),

@@ -1,12 +1,8 @@
 {{ config(**by_entity()) }}
+{%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
+{%- set category = keys + ["category", "max_points"] -%}
 
 with
-
-definitions as (
-
-    select * from {{ ref('int_definitions') }}
-
-),
 
 rule_periods as (
 
@@ -29,14 +25,8 @@ rule_periods as (
 capped_periods as (
 
     select
-        rule_periods.definition_key,
-        rule_periods.entity_type,
-        rule_periods.entity_id,
-        rule_periods.category,
-        category_caps.max_points,
-        rule_periods.points,
-        rule_periods.valid_from,
-        rule_periods.valid_to
+        rule_periods.*,
+        category_caps.max_points
     from rule_periods
     inner join {{ ref('int_category_caps') }} as category_caps
         on
@@ -47,36 +37,13 @@ capped_periods as (
 
 category_steps as (
 
-    {{ steps_from_periods(
-        'capped_periods',
-        ['definition_key', 'entity_type', 'entity_id', 'category', 'max_points'],
-        ['points'],
-    ) | indent(4) }}
+    {{ steps_from_periods('capped_periods', category, ['points']) | indent(4) }}
 
 ),
 
 category_timelines as (
 
-    {{ periods_from_steps(
-        'category_steps',
-        ['definition_key', 'entity_type', 'entity_id', 'category', 'max_points'],
-        ['points'],
-    ) | indent(4) }}
-
-),
-
-fit_periods as (
-
-    select
-        definition_key,
-        entity_type,
-        entity_id,
-        fit_rule_id,
-        points,
-        valid_from,
-        valid_to
-    from {{ of_changed_entities(ref('int_fit_timelines')) }}
-    where effect = 'points' and points <> 0
+    {{ periods_from_steps('category_steps', category, ['points']) | indent(4) }}
 
 ),
 
@@ -84,9 +51,7 @@ fit_periods as (
 lines as (
 
     select
-        definition_key,
-        entity_type,
-        entity_id,
+        {{ keys | join(',\n        ') }},
         'rule' as source,
         rule_id,
         points,
@@ -95,9 +60,7 @@ lines as (
     from rule_periods
     union all
     select
-        definition_key,
-        entity_type,
-        entity_id,
+        {{ keys | join(',\n        ') }},
         'cap' as source,
         category as rule_id,
         max_points - points as points,
@@ -107,60 +70,56 @@ lines as (
     where points > max_points
     union all
     select
-        definition_key,
-        entity_type,
-        entity_id,
+        {{ keys | join(',\n        ') }},
         'fit' as source,
         fit_rule_id as rule_id,
         points,
         valid_from,
         valid_to
-    from fit_periods
+    from {{ of_changed_entities(ref('int_fit_timelines')) }}
+    where effect = 'points' and points <> 0
 
 ),
 
 line_steps as (
 
-    {{ steps_from_periods(
-        'lines', ['definition_key', 'entity_type', 'entity_id', 'source', 'rule_id'], ['points']
-    ) | indent(4) }}
+    {{ steps_from_periods('lines', keys + ['source', 'rule_id'], ['points']) | indent(4) }}
 
 ),
 
 line_changes as (
 
     select
-        definition_key,
-        entity_type,
-        entity_id,
+        {{ keys | join(',\n        ') }},
         source,
         rule_id,
         cast(sum(points) as decimal(18, 2)) as delta,
         step_date as changed_on
     from line_steps
-    group by definition_key, entity_type, entity_id, source, rule_id, step_date
+    group by {{ keys | join(', ') }}, source, rule_id, step_date
     having sum(points) <> 0
 
 ),
 
--- most changes of a ledger are weeks of decay, and those need no sum
-decay_changes as (
+idle_weeks as (
 
     select
         definitions.definition_key,
         signal_ages.entity_type,
         signal_ages.entity_id,
-        'decay' as source,
-        'idle' as rule_id,
+        definitions.decay_points_per_week,
         cast(
-            definitions.decay_points_per_week
-            * cast(
-                (signal_ages.previous_age_days - signal_ages.age_days) / 7 as {{ dbt.type_int() }}
-            ) as decimal(18, 2)
-        ) as delta,
-        signal_ages.valid_from as changed_on
+            (signal_ages.previous_age_days - signal_ages.age_days) / 7 as {{ dbt.type_int() }}
+        ) as fewer_weeks,
+        cast(
+            (
+                least(signal_ages.previous_age_days, definitions.decayed_after_days)
+                - least(signal_ages.age_days, definitions.decayed_after_days)
+            ) / 7 as {{ dbt.type_int() }}
+        ) as fewer_effective_weeks,
+        signal_ages.valid_from
     from {{ of_changed_entities(ref('int_signal_ages')) }} as signal_ages
-    inner join definitions
+    inner join {{ ref('int_definition_criteria') }} as definitions
         on signal_ages.entity_type = definitions.entity_type
     where
         signal_ages.signal_id = 'any_activity'
@@ -169,6 +128,21 @@ decay_changes as (
 
 )
 
-select * from line_changes
+select
+    {{ keys | join(',\n    ') }},
+    source,
+    rule_id,
+    delta,
+    delta as effective_delta,
+    changed_on
+from line_changes
 union all
-select * from decay_changes
+-- most changes of a ledger are weeks of decay, and those need no sum
+select
+    {{ keys | join(',\n    ') }},
+    'decay' as source,
+    'idle' as rule_id,
+    cast(decay_points_per_week * fewer_weeks as decimal(18, 2)) as delta,
+    cast(decay_points_per_week * fewer_effective_weeks as decimal(18, 2)) as effective_delta,
+    valid_from as changed_on
+from idle_weeks

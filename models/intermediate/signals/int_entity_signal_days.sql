@@ -6,88 +6,21 @@ signals as (
 
 ),
 
-signal_events as (
+requested_signals as (
 
-    select * from {{ ref('int_signal_events') }}
+    select * from {{ ref('int_requested_signals') }}
 
 ),
 
--- only what a rule of a definition of that entity type, or of its routing, asks for
-scored_signals as (
+named_signals as (
 
-    select distinct
-        definition_rules.signal_id,
-        definitions.entity_type
-    from {{ ref('int_definition_rules') }} as definition_rules
-    inner join {{ ref('int_definitions') }} as definitions
-        on definition_rules.definition_key = definitions.definition_key
-    union
-    select
-        routing_rules.requires_signal_id as signal_id,
-        definitions.entity_type
-    from {{ ref('int_routing_rules') }} as routing_rules
-    inner join {{ ref('int_definitions') }} as definitions
-        on routing_rules.definition_id in (definitions.definition_id, '*')
-    where routing_rules.requires_signal_id is not null
-    union
-    select
-        'any_activity' as signal_id,
-        'user' as entity_type
-    union
-    select
-        'any_activity' as signal_id,
-        'account' as entity_type
+    select * from {{ ref('int_named_signals') }}
 
 ),
 
 entity_counts as (
 
     select * from {{ ref('int_entity_counts') }}
-
-),
-
-any_signals as (
-
-    select
-        signal_id,
-        max(case when event_name like '@%' then 1 else 0 end) as built_in_count
-    from signal_events
-    group by signal_id
-    having max(case when event_name = '*' then 1 else 0 end) = 1
-
-),
-
--- a signal that looks at no property counts events by their names; beside * no name matters
-named_signals as (
-
-    select distinct
-        scored_signals.entity_type,
-        scored_signals.signal_id,
-        signals.measure,
-        signal_events.event_name,
-        coalesce(any_signals.built_in_count, 0) = 0
-        and (signals.measure = 'users' or scored_signals.entity_type = 'user') as is_a_row_per_day
-    from scored_signals
-    inner join signals
-        on scored_signals.signal_id = signals.signal_id
-    inner join signal_events
-        on signals.signal_id = signal_events.signal_id
-    left join any_signals
-        on signals.signal_id = any_signals.signal_id
-    where
-        signals.property_name is null
-        and signals.measure_property is null
-        and signal_events.event_name not like '@%'
-        and (any_signals.signal_id is null or signal_events.event_name = '*')
-    union all
-    select
-        entity_type,
-        signal_id,
-        'users' as measure,
-        '*' as event_name,
-        true as is_a_row_per_day
-    from scored_signals
-    where signal_id = 'any_activity'
 
 ),
 
@@ -155,10 +88,10 @@ signal_days as (
         entity_counts.activity_date,
         entity_counts.latest_received_at
     from entity_counts
-    inner join scored_signals
+    inner join requested_signals
         on
-            entity_counts.entity_type = scored_signals.entity_type
-            and entity_counts.signal_id = scored_signals.signal_id
+            entity_counts.entity_type = requested_signals.entity_type
+            and entity_counts.signal_id = requested_signals.signal_id
     inner join signals
         on entity_counts.signal_id = signals.signal_id
     where entity_counts.signal_id <> 'any_activity'
@@ -173,10 +106,10 @@ signal_days as (
         built_in_events.activity_date,
         cast(null as {{ dbt.type_timestamp() }}) as latest_received_at
     from {{ ref('int_built_in_events') }} as built_in_events
-    inner join scored_signals
+    inner join requested_signals
         on
-            built_in_events.entity_type = scored_signals.entity_type
-            and built_in_events.signal_id = scored_signals.signal_id
+            built_in_events.entity_type = requested_signals.entity_type
+            and built_in_events.signal_id = requested_signals.signal_id
 
 )
 

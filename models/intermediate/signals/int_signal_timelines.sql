@@ -8,22 +8,6 @@ clock as (
 
 ),
 
--- only what a rule of a definition of that entity type asks for
-scored_signals as (
-
-    select distinct
-        signals.signal_id,
-        definitions.entity_type,
-        signals.measure,
-        signals.window_days
-    from {{ ref('int_definition_rules') }} as definition_rules
-    inner join {{ ref('int_definitions') }} as definitions
-        on definition_rules.definition_key = definitions.definition_key
-    inner join {{ ref('int_signals') }} as signals
-        on definition_rules.signal_id = signals.signal_id
-
-),
-
 signal_days as (
 
     select
@@ -31,17 +15,15 @@ signal_days as (
         signal_days.entity_type,
         signal_days.entity_id,
         signal_days.item,
-        scored_signals.measure,
+        signals.measure,
         signal_days.event_count,
         signal_days.value_sum,
-        scored_signals.window_days,
+        signals.window_days,
         signal_days.activity_date,
         clock.horizon_date
     from {{ of_changed_entities(ref('int_entity_signal_days')) }} as signal_days
-    inner join scored_signals
-        on
-            signal_days.signal_id = scored_signals.signal_id
-            and signal_days.entity_type = scored_signals.entity_type
+    inner join {{ ref('int_signals') }} as signals
+        on signal_days.signal_id = signals.signal_id
     inner join clock
         on signal_days.activity_date <= clock.as_of_date
 

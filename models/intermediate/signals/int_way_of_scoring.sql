@@ -10,11 +10,15 @@ cells as (
         cell
     from {{ ref('int_config_cells') }}
     where
-        file_name in (
-            'signals.csv', 'definitions.csv', 'definition_rules.csv', 'fit_rules.csv',
-            'category_caps.csv'
+        cell is not null
+        and (
+            file_name in (
+                'signals.csv', 'definitions.csv', 'definition_rules.csv', 'fit_rules.csv',
+                'category_caps.csv'
+            )
+            -- what a routing rule asks for has a timeline too
+            or column_name = 'requires_signal_id'
         )
-        and cell is not null
 
 ),
 

@@ -139,6 +139,27 @@ dead_signals as (
 
 ),
 
+rejected_events as (
+
+    select
+        'rejected_events' as alert_type,
+        reject_shares.event_name as subject,
+        '' as entity_type,
+        '' as entity_id,
+        'high' as severity,
+        'Of the events ' || reject_shares.event_name || ' of the last {{ var("reject_watch_days") }} days '
+        || {{ percent('reject_shares.recent_share') }} || ' were rejected, where '
+        || {{ percent('coalesce(reject_shares.usual_share, 0)') }} || ' is usual ('
+        || reject_shares.top_reason || '). ' || cast(held_counts.lead_count as {{ text }})
+        || ' lead(s) are kept as they were meanwhile.' as message
+    from {{ ref('int_reject_shares') }} as reject_shares
+    cross join (
+        select count(*) as lead_count from {{ ref('int_held_leads') }}
+    ) as held_counts
+    where reject_shares.subject_type = 'event' and reject_shares.is_unusual
+
+),
+
 -- the demo has ended long ago, and nobody minds
 stale_sources as (
 
@@ -160,7 +181,8 @@ stale_sources as (
 alerts as (
 
     {% for alerts in [
-        "hand_raises", "overdue_tasks", "unusual_volumes", "dead_signals", "stale_sources",
+        "hand_raises", "overdue_tasks", "unusual_volumes", "dead_signals", "rejected_events",
+        "stale_sources",
     ] -%}
     select * from {{ alerts }}
     {{ "union all" if not loop.last }}

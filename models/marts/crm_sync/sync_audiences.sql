@@ -128,4 +128,7 @@ wanted as (
 
 )
 
-{{ rows_to_sync('sync_audiences', 'wanted', 'member_key') }}
+{{ rows_to_sync(
+    'sync_audiences', 'wanted', 'member_key',
+    entity_type='wanted_rows.entity_type', entity_id='wanted_rows.entity_id',
+) }}

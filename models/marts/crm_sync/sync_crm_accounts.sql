@@ -41,33 +41,6 @@ accounts as (
 
 ),
 
-active_users as (
-
-    select
-        signal_days.entity_id as account_id,
-        count(distinct signal_days.item) as active_users_28d
-    from {{ ref('int_entity_signal_days') }} as signal_days
-    inner join clock
-        on
-            signal_days.activity_date <= clock.as_of_date
-            and signal_days.activity_date > {{ add_days('clock.as_of_date', -28) }}
-    where signal_days.signal_id = 'any_activity' and signal_days.entity_type = 'account'
-    group by signal_days.entity_id
-
-),
-
-champions as (
-
-    select
-        buying_groups.account_id,
-        staged_users.email
-    from {{ ref('int_buying_groups') }} as buying_groups
-    inner join {{ ref('stg_product__users') }} as staged_users
-        on buying_groups.user_id = staged_users.user_id
-    where buying_groups.is_champion
-
-),
-
 today as (
 
     select
@@ -90,10 +63,10 @@ today as (
         leads.owner,
         leads.next_action,
         accounts.plan_name,
-        {{ account_url('leads.entity_id') }} as account_url,
+        leads.account_url,
         leads.suppression_reason,
         leads.score,
-        coalesce(active_users.active_users_28d, 0) as active_users_28d,
+        leads.active_users_28d,
         leads.status = 'qualified' as is_pqa,
         false as is_deleted,
         leads.first_qualified_on as first_qualified_date,
@@ -105,10 +78,8 @@ today as (
     from leads
     inner join accounts
         on leads.entity_id = accounts.account_id
-    left join active_users
-        on leads.entity_id = active_users.account_id
-    left join champions
-        on leads.entity_id = champions.account_id
+    left join {{ ref('stg_product__users') }} as champions
+        on leads.champion_user_id = champions.user_id
 
 ),
 
@@ -177,4 +148,7 @@ wanted as (
 
 )
 
-{{ rows_to_sync('sync_crm_accounts', 'wanted', 'account_key') }}
+{{ rows_to_sync(
+    'sync_crm_accounts', 'wanted', 'account_key',
+    entity_type="'account'", entity_id='wanted_rows.account_id',
+) }}

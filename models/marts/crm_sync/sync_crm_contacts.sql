@@ -246,4 +246,7 @@ wanted as (
 
 )
 
-{{ rows_to_sync('sync_crm_contacts', 'wanted', 'contact_key') }}
+{{ rows_to_sync(
+    'sync_crm_contacts', 'wanted', 'contact_key',
+    entity_type="'user'", entity_id='wanted_rows.user_id',
+) }}

@@ -294,4 +294,7 @@ wanted as (
 
 )
 
-{{ rows_to_sync('sync_crm_tasks', 'wanted', 'task_key') }}
+{{ rows_to_sync(
+    'sync_crm_tasks', 'wanted', 'task_key',
+    entity_type='wanted_rows.entity_type', entity_id='wanted_rows.entity_id',
+) }}

@@ -106,7 +106,14 @@ lead_changes as (
             leads.definition_id = last_published.definition_id
             and leads.entity_type = last_published.entity_type
             and leads.entity_id = last_published.entity_id
-    where leads.entity_id is not null or last_published.entity_id is not null
+    left join {{ ref('int_held_leads') }} as held_leads
+        on
+            leads.definition_id = held_leads.definition_id
+            and leads.entity_type = held_leads.entity_type
+            and leads.entity_id = held_leads.entity_id
+    where
+        held_leads.entity_id is null
+        and (leads.entity_id is not null or last_published.entity_id is not null)
 
 ),
 

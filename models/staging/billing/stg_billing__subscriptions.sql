@@ -16,7 +16,7 @@ typed_subscriptions as (
         product_line,
         plan_name,
         lower(stage) as stage,
-        {{ try_decimal('mrr') }} as mrr,
+        {{ money('mrr') }} as mrr,
         cast({{ try_timestamp('started_at') }} as date) as started_on,
         cast({{ try_timestamp('ended_at') }} as date) as ended_on
     from raw_subscriptions

@@ -10,7 +10,7 @@ raw_contact_verifications as (
 typed_verifications as (
 
     select
-        lower(email) as email,
+        email,
         lower(status) as status,
         cast({{ try_timestamp('verified_at') }} as date) as verified_on
     from raw_contact_verifications

@@ -13,7 +13,7 @@ typed_leads as (
         lead_id,
         user_id,
         account_id,
-        lower(email) as email,
+        email,
         cast({{ try_timestamp('qualified_at') }} as date) as qualified_on
     from raw_marketing_leads
 

@@ -15,9 +15,9 @@ typed_opportunities as (
         user_id,
         product_line,
         lower(lead_source) as lead_source,
-        {{ try_decimal('amount') }} as amount,
-        {{ is_true('is_closed') }} as is_closed,
-        {{ is_true('is_won') }} as is_won,
+        {{ money('amount') }} as amount,
+        {{ yes_or_no('is_closed') }} as is_closed,
+        {{ yes_or_no('is_won') }} as is_won,
         cast({{ try_timestamp('created_at') }} as date) as created_on,
         cast({{ try_timestamp('closed_at') }} as date) as closed_on
     from raw_opportunities

@@ -33,7 +33,7 @@ ranked_accounts as (
 select
     account_id,
     account_name,
-    lower(domain) as domain,
+    domain,
     employee_count,
     industry,
     country,

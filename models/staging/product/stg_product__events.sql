@@ -51,16 +51,32 @@ read_events as (
 
 ),
 
+typed_events as (
+
+    select
+        *,
+        {{ known_id('user_id') }} as known_user_id,
+        {{ known_id('anonymous_id') }} as known_anonymous_id,
+        {{ known_id('account_id') }} as known_account_id,
+        cast(occurred_at as date) as event_date,
+        {{ try_decimal('raw_event_count') }} as stated_event_count
+    from read_events
+
+),
+
 judged_events as (
 
     select
         *,
-        cast(occurred_at as date) as event_date,
-        {{ try_decimal('raw_event_count') }} as stated_event_count,
+        -- a count that is no whole number says nothing: such a row is one event
+        stated_event_count between 0 and 1000000000000
+        and stated_event_count = floor(stated_event_count) as is_count_read,
         case
             when is_forgotten then 'forgotten'
             when event_name is null then 'missing_event_name'
             when coalesce(user_id, anonymous_id, account_id) is null then 'missing_actor'
+            when coalesce(known_user_id, known_anonymous_id, known_account_id) is null
+                then 'placeholder_id'
             when occurred_at is null or received_at is null then 'invalid_timestamp'
             when
                 occurred_at
@@ -73,27 +89,23 @@ judged_events as (
                 properties is not null and not {{ is_json_object('properties') }}
                 then 'invalid_properties'
         end as reject_reason
-    from read_events
+    from typed_events
 
 )
 
 select
     event_id,
     event_name,
-    user_id,
-    anonymous_id,
-    account_id,
+    -- a placeholder beside the id of somebody says nothing; what is rejected stays as it was received
+    case when reject_reason is null then known_user_id else user_id end as user_id,
+    case when reject_reason is null then known_anonymous_id else anonymous_id end as anonymous_id,
+    case when reject_reason is null then known_account_id else account_id end as account_id,
     properties,
     raw_event_count,
     reject_reason,
-    -- a count that is no whole number says nothing: such a row is one event
-    case
-        when
-            stated_event_count between 0 and 1000000000000
-            and stated_event_count = floor(stated_event_count)
-            then cast(stated_event_count as {{ dbt.type_bigint() }})
-        else 1
-    end as event_count,
+    case when is_count_read then cast(stated_event_count as {{ dbt.type_bigint() }}) else 1 end
+        as event_count,
+    raw_event_count is not null and not coalesce(is_count_read, false) as is_count_misread,
     event_date,
     raw_occurred_at,
     raw_received_at,

@@ -7,7 +7,7 @@ requests as (
 
     select
         user_id,
-        lower(email) as email,
+        email,
         cast({{ try_timestamp('requested_at') }} as date) as requested_on
     from {{ all_raw_rows('deletion_requests') }} as raw_rows
 
@@ -17,7 +17,7 @@ users as (
 
     select
         user_id,
-        lower(email) as email
+        email
     from {{ all_raw_rows('users') }} as raw_rows
     where email is not null
 

@@ -11,13 +11,33 @@ typed_users as (
 
     select
         user_id,
-        lower(email) as email,
+        email,
         account_id,
         job_title,
         crm_contact_id,
-        {{ is_true('email_opt_out') }} as email_opt_out,
+        -- what says neither yes nor no may be a no to mail
+        coalesce({{ yes_or_no('email_opt_out') }}, email_opt_out is not null) as email_opt_out,
         {{ try_timestamp('created_at') }} as created_at
     from raw_users
+
+),
+
+-- whether mail may be sent belongs to the address, whoever has it
+addressed_users as (
+
+    select
+        user_id,
+        email,
+        account_id,
+        job_title,
+        crm_contact_id,
+        case
+            when email is null then email_opt_out
+            else
+                max(case when email_opt_out then 1 else 0 end) over (partition by email) = 1
+        end as email_opt_out,
+        created_at
+    from typed_users
 
 ),
 
@@ -36,7 +56,7 @@ ranked_users as (
                 job_title,
                 crm_contact_id
         ) as row_rank
-    from typed_users
+    from addressed_users
 
 )
 

@@ -1,0 +1,62 @@
+{{ config(materialized='view') }}
+{%- set text = dbt.type_string() -%}
+
+with
+
+qualification_changes as (
+
+    select
+        change_reasons.*,
+        definitions.definition_id,
+        definitions.holdout_percent,
+        lead(change_reasons.changed_on) over (
+            partition by
+                change_reasons.definition_key, change_reasons.entity_type, change_reasons.entity_id
+            order by change_reasons.changed_on
+        ) as next_changed_on
+    from {{ ref('int_change_reasons') }} as change_reasons
+    inner join {{ ref('int_definitions') }} as definitions
+        on change_reasons.definition_key = definitions.definition_key
+    where definitions.status in ('live', 'challenger')
+
+)
+
+select
+    {{ dbt.hash(
+        "changes.definition_key || '|' || changes.entity_type || '|'"
+        ~ " || changes.entity_id || '|' || cast(changes.changed_on as " ~ text ~ ")"
+    ) }} as lead_id,
+    changes.definition_key,
+    changes.entity_type,
+    changes.entity_id,
+    case when timelines.is_hand_raised then 'hand_raise' else 'score' end as qualified_by,
+    changes.reason,
+    timelines.score,
+    {{ hash_is_within(
+        "changes.definition_id || ':' || changes.entity_type || ':' || changes.entity_id",
+        'changes.holdout_percent'
+    ) }} as is_holdout,
+    changes.changed_on as qualified_on,
+    case
+        when changes.next_changed_on <= clock.as_of_date then changes.next_changed_on
+    end as lapsed_on,
+    -- as for a deadline: when the last event of the day that decided had come in
+    coalesce(
+        activity_days.latest_received_at,
+        cast({{ add_days('changes.changed_on', 1) }} as {{ dbt.type_timestamp() }})
+    ) as qualified_at
+from qualification_changes as changes
+inner join {{ ref('int_qualification_timelines') }} as timelines
+    on
+        changes.definition_key = timelines.definition_key
+        and changes.entity_type = timelines.entity_type
+        and changes.entity_id = timelines.entity_id
+        and changes.changed_on = timelines.valid_from
+inner join {{ ref('int_clock') }} as clock
+    on changes.changed_on <= clock.as_of_date
+left join {{ ref('int_activity_days') }} as activity_days
+    on
+        changes.entity_type = activity_days.entity_type
+        and changes.entity_id = activity_days.entity_id
+        and changes.changed_on = activity_days.activity_date
+where changes.is_qualified

@@ -1,0 +1,134 @@
+{{ config(materialized='view') }}
+{#- Of what the published checks fix: customers won of so many days, and sales' answer within so
+    many days, of so many leads. -#}
+{%- set recent_days, answer_days, answer_count = 90, 14, 50 %}
+
+with
+
+clock as (
+
+    select
+        as_of_date,
+        {{ add_days('as_of_date', -recent_days) }} as recent_from
+    from {{ ref('int_clock') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('int_reviewed_leads') }}
+
+),
+
+new_leads as (
+
+    select * from leads
+    where lead_source = 'pql' and lead_number = 1
+
+),
+
+won_customers as (
+
+    select
+        outcomes.definition_key,
+        outcomes.outcome_id,
+        count(lead_starts.lead_id) > 0 as had_qualified
+    from {{ ref('int_outcomes') }} as outcomes
+    inner join {{ ref('int_definitions') }} as definitions
+        on outcomes.definition_key = definitions.definition_key
+    inner join clock
+        on outcomes.outcome_on > clock.recent_from
+    left join {{ ref('int_lead_starts') }} as lead_starts
+        on
+            outcomes.definition_key = lead_starts.definition_key
+            and outcomes.entity_id = lead_starts.entity_id
+            and outcomes.outcome_on > lead_starts.qualified_on
+            and lead_starts.lead_source = 'pql'
+    where definitions.status in ('live', 'challenger')
+    group by outcomes.definition_key, outcomes.outcome_id
+
+),
+
+latest_leads as (
+
+    select
+        leads.*,
+        {{ add_days('leads.qualified_on', answer_days) }} as answer_due_on,
+        row_number() over (
+            partition by leads.definition_key order by leads.qualified_on desc, leads.lead_id
+        ) as recency
+    from new_leads as leads
+    inner join clock
+        on {{ add_days('leads.qualified_on', answer_days) }} <= clock.as_of_date
+
+),
+
+-- one row per check that is a share, and thing it looks at
+trials as (
+
+    select
+        definition_key,
+        'won_had_qualified' as check_id,
+        had_qualified as is_success
+    from won_customers
+    union all
+    select
+        definition_key,
+        'sign_ups_qualify' as check_id,
+        coalesce(qualified_on <= window_ends_on, false) as is_success
+    from {{ ref('int_reviewed_sign_ups') }}
+    where is_window_over
+    union all
+    select
+        definition_key,
+        'lead_to_opportunity' as check_id,
+        opportunity_id is not null as is_success
+    from new_leads
+    where is_opportunity_window_over
+    union all
+    select
+        definition_key,
+        'lead_to_customer' as check_id,
+        paid_on is not null as is_success
+    from new_leads
+    where is_conversion_window_over
+    union all
+    select
+        definition_key,
+        'rejections' as check_id,
+        response_status = 'rejected' as is_success
+    from leads
+    where response_status is not null
+    union all
+    select
+        definition_key,
+        'first_fifty' as check_id,
+        coalesce(opportunity_on <= answer_due_on, false)
+        or coalesce(cast(accepted_at as date) <= answer_due_on, false) as is_success
+    from latest_leads
+    where recency <= {{ answer_count }}
+
+),
+
+trial_counts as (
+
+    select
+        definition_key,
+        check_id,
+        count(case when is_success then 1 end) as success_count,
+        count(*) as trial_count
+    from trials
+    group by definition_key, check_id
+
+)
+
+select
+    definition_key,
+    check_id,
+    success_count as numerator,
+    trial_count as denominator,
+    trial_count as sample_size,
+    success_count * 1.0 / trial_count as check_value,
+    {{ wilson_lower('success_count', 'trial_count') }} as value_lower,
+    {{ wilson_upper('success_count', 'trial_count') }} as value_upper
+from trial_counts
