@@ -153,8 +153,7 @@ def run_build(
             started by `kill -9`; needs `quiet=False`.
     """
     command = [PQL, "build", "--selector", selector]
-    if quiet:
-        command.append("--quiet")
+    command.append("--quiet" if quiet else "--verbose")
     for option, tables in (("raw", raw), ("config", config)):
         if tables is None:
             continue

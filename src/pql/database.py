@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import glob
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -63,8 +64,15 @@ def one_build_at_a_time(path: Path) -> Iterator[int]:
     if not path.parent.is_dir():
         raise PqlError(f"PQL_DUCKDB_PATH: there is no folder {path.parent}; make it first")
     unfinished = unfinished_path(path)
-    unfinished.parent.mkdir(exist_ok=True)
-    with unfinished.with_suffix(".lock").open("w") as lock:
+    try:
+        unfinished.parent.mkdir(mode=0o700, exist_ok=True)
+        lock = unfinished.with_suffix(".lock").open("w")
+    except OSError as error:
+        raise PqlError(
+            f"{unfinished.parent}: cannot be written, and the database is built there; "
+            f"{error.strerror}"
+        ) from None
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -91,3 +99,42 @@ def copy_database(path: Path) -> Path:
     except OSError as error:
         raise PqlError(f"{unfinished}: cannot copy {path} there; {error.strerror}") from None
     return unfinished
+
+
+def check_memory_limit() -> None:
+    """Refuse a memory limit that DuckDB cannot read, before dbt stumbles over it."""
+    if limit := os.environ.get("PQL_MEMORY_LIMIT"):
+        try:
+            duckdb.connect(config={"memory_limit": limit}).close()
+        except duckdb.Error:
+            raise PqlError(f"PQL_MEMORY_LIMIT: {limit} is none; write 4GB, or 80%") from None
+
+
+def put_in_place(unfinished: Path, database: Path) -> None:
+    """Let a finished database take the place of the last one, once all of it is on disk.
+
+    Closing a database takes its log into the file, but says nothing where the disk is full.
+    """
+    try:
+        with duckdb.connect(unfinished) as connection:
+            connection.execute("checkpoint")
+        log = unfinished.with_name(f"{unfinished.name}.wal")
+        if log.exists():
+            raise PqlError(f"{unfinished}: not all of it could be written; make room on the disk")
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.chmod(0o600)
+        unfinished.replace(database)
+        folder = os.open(database.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except duckdb.Error as error:
+        raise PqlError(
+            f"{unfinished}: cannot be finished, and {database} is left as it was; {reason(error)}"
+        ) from None
+    except OSError as error:
+        raise PqlError(
+            f"{database}: cannot be replaced, and is left as it was; {error.strerror}"
+        ) from None

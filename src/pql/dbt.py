@@ -1,58 +1,178 @@
-"""Run dbt in the project."""
+"""Run dbt as a child that ends with us, keep what it prints, and say what matters of it."""
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from pql import project
 from pql.errors import PqlError
 
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+CLOCK = re.compile(r"^\d\d:\d\d:\d\d  ?")
+STEP = re.compile(r"^(\d+) of (\d+) (START|OK|PASS|ERROR|FAIL|WARN|SKIP)\b.*? (\S+)?")
+# What print_config_problems prints begins and ends so.
+FIRST_LINE, LAST_LINE = "To mend in the configuration", "warnings: "
+FAILURE = re.compile(
+    r"^(Failure|(Runtime|Compilation|Database|Parsing) Error) in (model|test|seed|\w+) "
+)
+MOST_FAILURES = 3
+PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
+
+
+def end_with_parent() -> None:
+    """Ask the system to end this process when its parent ends, even by kill -9 (Linux alone)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@contextmanager
+def ending_together(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End the child when this process is told to end: it would go on, and hold the lock."""
+
+    def end(number: int, _frame: object) -> None:
+        child.terminate()
+        child.wait()
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_dbt(
+    arguments: Sequence[str],
+    folder: Path,
+    env: Mapping[str, str],
+    lock: int,
+    log: Path,
+    show: str,
+) -> tuple[int, list[str]]:
+    """Run dbt, and return its exit code and what it printed, without colours and times of day.
+
+    Args:
+        arguments: dbt's command and options.
+        folder: the project.
+        env: all environment variables.
+        lock: a file descriptor that dbt holds open, too.
+        log: the file that keeps what dbt prints.
+        show: ``all`` of it as it comes, ``progress`` (on a terminal), or ``nothing``.
+
+    Raises:
+        FileNotFoundError: dbt is not installed beside this Python.
+    """
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
+    progress = show == "progress" and sys.stdout.isatty()
+    lines = []
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("wb") as kept,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[lock],
+            preexec_fn=end_with_parent,
+        ) as child,
+        ending_together(child),
+    ):
+        for line in child.stdout:
+            kept.write(line)
+            if show == "all":
+                sys.stdout.buffer.write(line)
+                sys.stdout.buffer.flush()
+            text = COLOUR.sub("", line.decode(errors="replace")).rstrip("\n")
+            lines.append(CLOCK.sub("", text))
+            step = STEP.match(lines[-1])
+            if progress and step and step[3] == "START":
+                name = lines[-1].partition(" START ")[2].split(" ...")[0]
+                print(f"\r\x1b[K{step[1]} of {step[2]}: {name}"[:100], end="", flush=True)
+        if progress:
+            print("\r\x1b[K", end="", flush=True)
+    return child.returncode, lines
+
+
+def what_to_do(lines: Sequence[str], failed: bool) -> list[str]:
+    """Pick from what dbt printed what a person has to read: what to mend, and what broke.
+
+    Args:
+        lines: what dbt printed.
+        failed: whether it failed; where nothing says why, the end of it all is returned.
+    """
+    mend: list[str] = []
+    if starts := [n for n, line in enumerate(lines) if line.startswith(FIRST_LINE)]:
+        rest = lines[starts[0] :]
+        ends = [n for n, line in enumerate(rest) if line.startswith(LAST_LINE)]
+        mend = rest[: ends[0] + 1] if ends else rest
+    if not failed:
+        return mend
+    said = "\n".join(mend)
+    broken: list[list[str]] = []
+    for number, line in enumerate(lines):
+        name = (
+            line.split(" in ", 1)[1].split()[1] if FAILURE.match(line) else "config_has_no_errors"
+        )
+        if name != "config_has_no_errors" and f"error: {name}\n" not in said:
+            rest = lines[number:]
+            end = next((n for n, text in enumerate(rest) if not text.strip()), len(rest))
+            broken.append(["", *rest[:end]])
+    broken_lines = [text for failure in broken[:MOST_FAILURES] for text in failure]
+    if len(broken) > MOST_FAILURES:
+        broken_lines += ["", f"... and {len(broken) - MOST_FAILURES} more failed"]
+    last = [line for line in lines if line.strip()][-30:]
+    crashed = any(line.startswith("Traceback") for line in lines)
+    return [*mend, *broken_lines] or last[-1 if crashed else -30 :]
+
 
 def dbt_build(
     variables: dict[str, Any],
     selector: str,
     full_refresh: bool,
-    quiet: bool,
+    show: str,
     lock: int,
     **env: str,
 ) -> int:
-    """Run ``dbt build`` in the project and return its exit code.
+    """Run ``dbt build`` in the project, say what is to do, and return dbt's exit code.
 
     Args:
         variables: vars over those of dbt_project.yml.
         selector: the part to build, as selectors.yml names it; blank: everything.
         full_refresh: whether incremental models start afresh.
-        quiet: show what dbt prints only if it fails.
+        show: see ``run_dbt``; whatever it is, a failure is explained.
         lock: a file descriptor that dbt holds open, too.
         env: environment variables over those of this process.
     """
-    command = [str(Path(sys.executable).with_name("dbt")), "build", "--profiles-dir", "."]
+    command = ["build", "--profiles-dir", "."]
     if variables:
         command += ["--vars", json.dumps(variables)]
     if selector:
         command += ["--selector", selector]
     if full_refresh:
         command.append("--full-refresh")
-    output = subprocess.PIPE if quiet else None
+    log = Path(os.environ.get("DBT_LOG_PATH") or project.root() / "logs") / "build.log"
     try:
-        result = subprocess.run(
-            command,
-            cwd=project.root(),
-            env=os.environ | env,
-            stdout=output,
-            pass_fds=[lock],
-            check=False,
-        )
+        returncode, lines = run_dbt(command, project.root(), os.environ | env, lock, log, show)
     except FileNotFoundError:
         raise PqlError(
             f"there is no dbt beside {sys.executable}; run `make build`, or install "
             "requirements.txt there"
         ) from None
-    if quiet and result.returncode:
-        sys.stdout.buffer.write(result.stdout)
-    return result.returncode
+    if show != "all" and (returncode or show != "nothing"):
+        print(*what_to_do(lines, failed=bool(returncode)), sep="\n")
+    if returncode:
+        print(f"\nNothing of this build is used. What dbt printed is in {log} (see --verbose).")
+    return returncode

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import date, datetime
 from pathlib import Path
 
@@ -48,6 +49,11 @@ def database_path(as_of: date | None = None) -> Path:
         raise PqlError(
             f"PQL_DUCKDB_PATH: {path.name} has the name of a schema in it, which DuckDB cannot "
             "tell apart; choose another name, such as warehouse.duckdb"
+        )
+    if re.search(r"[\"'\\\x00-\x1f]", path.name):
+        raise PqlError(
+            f"PQL_DUCKDB_PATH: {path.name!r} has a quote or the like in it, which names in SQL "
+            "cannot have; choose another name, such as warehouse.duckdb"
         )
     if as_of:
         path = path.with_name(f"{path.stem}_as_of_{as_of:%Y_%m_%d}{path.suffix}")

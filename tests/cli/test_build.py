@@ -196,9 +196,9 @@ def test_dates_and_vars_are_checked():
 def dbt_calls(monkeypatch):
     calls = []
 
-    def dbt_build(variables, selector, full_refresh, quiet, lock, **env):
+    def dbt_build(variables, selector, full_refresh, show, lock, **env):
         assert os.fstat(lock)
-        calls.append((variables, selector, full_refresh, quiet, env))
+        calls.append((variables, selector, full_refresh, show, env))
         return 7
 
     monkeypatch.setattr(build, "dbt_build", dbt_build)
@@ -208,7 +208,7 @@ def dbt_calls(monkeypatch):
 def test_demo_is_built_like_a_plain_dbt_build(project, dbt_calls):
     assert build.main([]) == 7
     unfinished = str(project / ".building" / "warehouse.duckdb")
-    assert dbt_calls == [({}, "", False, False, {"PQL_DUCKDB_PATH": unfinished})]
+    assert dbt_calls == [({}, "", False, "progress", {"PQL_DUCKDB_PATH": unfinished})]
 
 
 def test_everything_given_reaches_dbt(project, raw, config, dbt_calls, capsys):
@@ -216,7 +216,7 @@ def test_everything_given_reaches_dbt(project, raw, config, dbt_calls, capsys):
     arguments = ["--raw", str(raw), "--config", str(config), "--as-of", "2026-05-01"]
     arguments += ["--vars", '{"projection_days": 30}', "--selector", "hourly", "--full-refresh"]
     build.main(arguments)
-    ((variables, selector, full_refresh, quiet, env),) = dbt_calls
+    ((variables, selector, full_refresh, show, env),) = dbt_calls
     assert variables == {
         "raw_source": "canonical",
         "raw_path": str(raw),
@@ -224,7 +224,7 @@ def test_everything_given_reaches_dbt(project, raw, config, dbt_calls, capsys):
         "projection_days": 30,
         "as_of": "2026-05-01",
     }
-    assert (selector, full_refresh, quiet) == ("hourly", True, False)
+    assert (selector, full_refresh, show) == ("hourly", True, "progress")
     past = project / ".building" / "warehouse_as_of_2026_05_01.duckdb"
     assert env["PQL_DUCKDB_PATH"] == str(past)
     assert (project / env["PQL_CONFIG_PATH"] / "signals.csv").exists()

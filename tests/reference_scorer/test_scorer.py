@@ -1,6 +1,6 @@
 """The independent scorer: first by hand-computed numbers, then against a build of random cases.
 
-pytest prints the seed of the random case; `PQL_SEED=<number> pytest tests/reference_scorer/test_scorer.py`
+pytest prints the seed of the random case; `PQL_SEED=<number> pytest tests/reference_scorer`
 takes another one, or the same again.
 """
 

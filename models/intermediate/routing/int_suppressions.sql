@@ -1,6 +1,7 @@
 {#- Of several reasons, the first of these speaks. -#}
 {%- set ranks = {
-    "override": 1, "opportunity": 2, "working": 3, "rejected": 4, "snoozed": 5, "opt_out": 6,
+    "unborn": 0, "override": 1, "opportunity": 2, "working": 3, "rejected": 4, "snoozed": 5,
+    "opt_out": 6,
 } -%}
 
 with
@@ -15,6 +16,33 @@ users as (
 
     select * from {{ ref('int_users') }}
     where exclusion_reason is null
+
+),
+
+-- tables that know the future: who signs up later is no lead yet
+unborn as (
+
+    select
+        known_entities.entity_type,
+        known_entities.entity_id,
+        {{ ranks.unborn }} as reason_rank,
+        'created on ' || cast(known_entities.created_on as {{ dbt.type_string() }})
+        || ', after the last day counted' as reason
+    from (
+        select
+            'account' as entity_type,
+            account_id as entity_id,
+            cast(created_at as date) as created_on
+        from {{ ref('int_accounts') }}
+        union all
+        select
+            'user' as entity_type,
+            user_id as entity_id,
+            cast(created_at as date) as created_on
+        from users
+    ) as known_entities
+    inner join clock
+        on known_entities.created_on > clock.as_of_date
 
 ),
 
@@ -92,6 +120,8 @@ opt_outs as (
 
 own_reasons as (
 
+    select * from unborn
+    union all
     select * from overrides
     union all
     select * from open_opportunities

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from pql import raw
 from pql.config_files import overlay_config
-from pql.database import copy_database, one_build_at_a_time
+from pql.database import check_memory_limit, copy_database, one_build_at_a_time, put_in_place
 from pql.dbt import dbt_build
 from pql.errors import PqlError
 from pql.project import database_path, parse_date
@@ -44,6 +43,7 @@ def build(arguments: argparse.Namespace) -> int:
     dbt works on a copy of the database, which takes the place of the last one once all is built and
     every test has passed: who reads it finds either the one or the other, whole.
     """
+    check_memory_limit()
     variables = parse_variables(arguments.vars)
     as_of = parse_date(arguments.as_of) if arguments.as_of else None
     database = database_path(as_of)
@@ -67,12 +67,12 @@ def build(arguments: argparse.Namespace) -> int:
         unfinished = copy_database(database)
         env["PQL_DUCKDB_PATH"] = str(unfinished)
         sys.stdout.flush()
+        show = "all" if arguments.verbose else "nothing" if arguments.quiet else "progress"
         returncode = dbt_build(
-            variables, arguments.selector, arguments.full_refresh, arguments.quiet, lock, **env
+            variables, arguments.selector, arguments.full_refresh, show, lock, **env
         )
         if returncode == 0:
-            duckdb.connect(unfinished).close()  # so that nothing is left beside the file
-            unfinished.replace(database)
+            put_in_place(unfinished, database)
         elif unfinished.exists():
             print(f"{database} is left as it was; as far as it came, the new one is {unfinished}")
     return returncode
@@ -88,8 +88,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--selector", default="", choices=["hourly", "daily", "weekly"], help="a part (everything)"
     )
-    parser.add_argument("--quiet", action="store_true", help="show dbt's output only if it fails")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--quiet", action="store_true", help="say something only if it fails")
+    shown.add_argument("--verbose", action="store_true", help="show all that dbt prints")
     parser.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
+    os.umask(0o077)  # what is built holds addresses: it is readable by its owner alone
     try:
         return build(parser.parse_args(argv))
     except PqlError as error:

@@ -365,7 +365,8 @@ def suggested_points(part: Part, evaluations: Part, definition_id: str) -> Block
         title,
         f"These {formatting.counted(len(mine), 'rule')}, with a threshold of {threshold}, rank "
         f"buyers above others {with_interval(about, 'auc')} of the time on dates they were not "
-        "learned from. `make suggest` writes them as a config folder, to be tried with `make preview`.",
+        "learned from. `make suggest` writes them as a config folder, to be tried with "
+        "`make preview`.",
         marts,
         table=Table(
             (
