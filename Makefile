@@ -42,14 +42,14 @@ show: .venv/requirements.txt ## print the ten strongest leads of the last build 
 	@$(BIN)/pql show $(call flag,as-of,$(AS_OF)) $(call flag,entity,$(ENTITY))
 
 explain: .venv/requirements.txt ## explain WHO=id, mail address or domain (ON=date): what counts, each point, what comes next
-	@$(BIN)/pql explain $(call flag,who,$(WHO)) $(call flag,on,$(ON))
+	@$(BIN)/pql explain "$(WHO)" $(call flag,on,$(ON))
 
 preview: .venv/requirements.txt ## show whom the config in CONFIG=folder would add and drop (RAW=folder, AGAINST=other config)
 	@$(BIN)/pql preview \
 		$(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG)) $(call flag,against,$(AGAINST))
 
 new-version: .venv/requirements.txt ## copy the live version of DEFINITION=id as a draft (CONFIG=folder)
-	@$(BIN)/pql new-version $(call flag,definition,$(DEFINITION)) $(call flag,config,$(CONFIG))
+	@$(BIN)/pql new-version "$(DEFINITION)" $(call flag,config,$(CONFIG))
 
 suggest: .venv/requirements.txt ## write the points that outcomes suggest as a config folder (CONFIG=the one built, TO=new folder)
 	@$(BIN)/pql suggest $(call flag,config,$(CONFIG)) $(call flag,to,$(TO))
@@ -61,7 +61,7 @@ review: .venv/requirements-review.txt ## write the quarterly review of the last 
 	@$(BIN)/pql review $(call flag,as-of,$(AS_OF))
 
 bench: .venv/requirements.txt ## measure builds of made-up raw tables (EVENTS=1000000) against one query written by hand
-	@$(BIN)/python -m tools.benchmark $(call flag,events,$(EVENTS))
+	@$(BIN)/pql bench $(call flag,events,$(EVENTS))
 
 manifests: .venv/requirements.txt ## write manifests/: our fields, as HubSpot and Salesforce create them
 	@$(BIN)/pql manifests
@@ -70,7 +70,7 @@ sync: .venv/requirements-sync.txt ## show what the last build would send to HubS
 	@$(BIN)/pql sync $(if $(filter 1,$(SEND)),--send)
 
 docs: .venv/requirements.txt ## write the documentation to target/static_index.html
-	@$(BIN)/dbt docs generate --static --profiles-dir .
+	@$(BIN)/pql docs
 
 clean: ## remove .venv and all that is made again; databases stay, they hold what was published
 	rm -rf .venv .config target logs .pytest_cache .ruff_cache .hypothesis

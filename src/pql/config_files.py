@@ -58,6 +58,11 @@ def config_files(folder: Path) -> dict[str, bytes]:
     if unknown:
         suggestion = nearest(unknown[0], CONFIG_FILES)
         raise PqlError(f"{folder / unknown[0]}: not a config file; {suggestion}")
+    for path in given.values():
+        if path.is_symlink() and not path.exists():
+            raise PqlError(f"{path}: leads nowhere; repair the link or remove it")
+        if not path.is_file():
+            raise PqlError(f"{path}: not a file; put the file itself there, or remove it")
     for name in REQUIRED_CONFIG:
         if name not in given:
             raise PqlError(f"{folder}: {name} is missing; a config folder must have it")
@@ -87,7 +92,10 @@ def plain_csv(path: Path, columns: Sequence[str]) -> bytes:
         path: the file.
         columns: what the shipped file of that name has. A column left out is blank in every row.
     """
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise PqlError(f"{path}: cannot be read; {error.strerror}") from None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

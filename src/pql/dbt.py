@@ -9,17 +9,21 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pql import project
+from pql import console, project
 from pql.errors import PqlError
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CLOCK = re.compile(r"^\d\d:\d\d:\d\d  ?")
 STEP = re.compile(r"^(\d+) of (\d+) (START|OK|PASS|ERROR|FAIL|WARN|SKIP)\b.*? (\S+)?")
+DONE = re.compile(
+    r"^\d+ of \d+ (OK|PASS|WARN)\b.*? (?P<name>[\w.]+) \.* ?\[.* in (?P<seconds>[\d.]+)s\]"
+)
 # What print_config_problems prints begins and ends so.
 FIRST_LINE, LAST_LINE = "To mend in the configuration", "warnings: "
 FAILURE = re.compile(
@@ -56,9 +60,9 @@ def run_dbt(
     arguments: Sequence[str],
     folder: Path,
     env: Mapping[str, str],
-    lock: int,
     log: Path,
     show: str,
+    lock: int | None = None,
 ) -> tuple[int, list[str]]:
     """Run dbt, and return its exit code and what it printed, without colours and times of day.
 
@@ -66,15 +70,14 @@ def run_dbt(
         arguments: dbt's command and options.
         folder: the project.
         env: all environment variables.
-        lock: a file descriptor that dbt holds open, too.
         log: the file that keeps what dbt prints.
         show: ``all`` of it as it comes, ``progress`` (on a terminal), or ``nothing``.
+        lock: a file descriptor that dbt holds open, too.
 
     Raises:
         FileNotFoundError: dbt is not installed beside this Python.
     """
     command = [str(Path(sys.executable).with_name("dbt")), *arguments]
-    progress = show == "progress" and sys.stdout.isatty()
     lines = []
     log.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -85,11 +88,13 @@ def run_dbt(
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            pass_fds=[lock],
+            pass_fds=[] if lock is None else [lock],
             preexec_fn=end_with_parent,
         ) as child,
         ending_together(child),
+        console.progress(show == "progress") as progress,
     ):
+        task = progress.add_task("reading the project", total=None)
         for line in child.stdout:
             kept.write(line)
             if show == "all":
@@ -98,11 +103,10 @@ def run_dbt(
             text = COLOUR.sub("", line.decode(errors="replace")).rstrip("\n")
             lines.append(CLOCK.sub("", text))
             step = STEP.match(lines[-1])
-            if progress and step and step[3] == "START":
-                name = lines[-1].partition(" START ")[2].split(" ...")[0]
-                print(f"\r\x1b[K{step[1]} of {step[2]}: {name}"[:100], end="", flush=True)
-        if progress:
-            print("\r\x1b[K", end="", flush=True)
+            if step and step[3] == "START":
+                name = lines[-1].partition(" START ")[2].split(" ...")[0].split()[-1]
+                total, done = int(step[2]), int(step[1]) - 1
+                progress.update(task, description=name, total=total, completed=done)
     return child.returncode, lines
 
 
@@ -156,6 +160,7 @@ def dbt_build(
         lock: a file descriptor that dbt holds open, too.
         env: environment variables over those of this process.
     """
+    start = time.monotonic()
     command = ["build", "--profiles-dir", "."]
     if variables:
         command += ["--vars", json.dumps(variables)]
@@ -163,9 +168,10 @@ def dbt_build(
         command += ["--selector", selector]
     if full_refresh:
         command.append("--full-refresh")
-    log = Path(os.environ.get("DBT_LOG_PATH") or project.root() / "logs") / "build.log"
+    own = os.environ | env
+    log = Path(own.get("DBT_LOG_PATH") or project.root() / "logs") / "build.log"
     try:
-        returncode, lines = run_dbt(command, project.root(), os.environ | env, lock, log, show)
+        returncode, lines = run_dbt(command, project.root(), own, log, show, lock)
     except FileNotFoundError:
         raise PqlError(
             f"there is no dbt beside {sys.executable}; run `make build`, or install "
@@ -175,4 +181,32 @@ def dbt_build(
         print(*what_to_do(lines, failed=bool(returncode)), sep="\n")
     if returncode:
         print(f"\nNothing of this build is used. What dbt printed is in {log} (see --verbose).")
+    elif show == "progress":
+        print(where_the_time_went(lines, time.monotonic() - start))
     return returncode
+
+
+def where_the_time_went(lines: Sequence[str], seconds: float) -> str:
+    """Say how long a build took, and what of it took longest.
+
+    Args:
+        lines: what dbt printed.
+        seconds: how long all of it took.
+    """
+    took = [(float(done["seconds"]), done["name"]) for done in map(DONE.match, lines) if done]
+    longest = ", ".join(f"{name} {spent:.1f} s" for spent, name in sorted(took)[:-4:-1])
+    return f"Built in {seconds:.0f} s: {len(took):,} steps; the longest: {longest or 'none'}"
+
+
+def write_docs() -> int:
+    """Write dbt's documentation as one page; return 1 where that fails."""
+    log = Path(os.environ.get("DBT_LOG_PATH") or project.root() / "logs") / "docs.log"
+    command = ["docs", "generate", "--static", "--profiles-dir", "."]
+    returncode, lines = run_dbt(command, project.root(), os.environ, log, "progress")
+    if returncode:
+        print(*what_to_do(lines, failed=True), sep="\n")
+        print(f"\nWhat dbt printed is in {log}.")
+        return 1
+    target = Path(os.environ.get("DBT_TARGET_PATH") or project.root() / "target")
+    print(f"{project.short_path(target / 'static_index.html')}: open it in a browser")
+    return 0

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from datetime import date, datetime
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 from pql.errors import PqlError
 
@@ -71,3 +75,20 @@ def parse_date(text: str) -> date:
         return datetime.strptime(text, "%Y-%m-%d").date()
     except ValueError:
         raise PqlError(f"--as-of {text}: not a date; write it as 2026-05-31") from None
+
+
+def load_tool(name: str) -> ModuleType:
+    """Import a module of the project's tools/, which is not installed.
+
+    Args:
+        name: a package of tools/ and its module, such as ``benchmark.measure``.
+    """
+    package, _, module = name.partition(".")
+    folder = root() / "tools" / package
+    if not (folder / f"{module}.py").is_file():
+        raise PqlError(f"{folder}: there is no such tool; take it from a clone of the project")
+    spec = spec_from_file_location(
+        f"pql_{package}", folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    sys.modules[spec.name] = module_from_spec(spec)
+    return import_module(f"{spec.name}.{module}")

@@ -13,7 +13,7 @@ import pytest
 from conftest import run_build
 from playwright.sync_api import sync_playwright
 
-from pql.commands import review as review_command
+from pql import cli
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SCREENS = {"wide": 1400, "narrow": 390}
@@ -61,7 +61,7 @@ def review(tmp_path_factory) -> Path:
             connection.execute(f"update pql.{mart} set account_name = ?", [POISON])
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("PQL_DUCKDB_PATH", str(built.database))
-        assert review_command.main(["--output", str(folder / "review.html")]) == 0
+        assert cli.main(["review", "--output", str(folder / "review.html")]) == 0
     return folder / "review.html"
 
 

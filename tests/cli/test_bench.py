@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.benchmark.__main__ import Bench
 from tools.benchmark.data import write_raw_tables
+from tools.benchmark.measure import Bench
 
 EVENT_COUNT = 20_000
 

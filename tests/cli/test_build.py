@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from conftest import PROJECT
 
-from pql import config_files
+from pql import cli, config_files
 from pql import project as project_module
 from pql import raw as raw_tables
 from pql.commands import build, show
@@ -206,7 +206,7 @@ def dbt_calls(monkeypatch):
 
 
 def test_demo_is_built_like_a_plain_dbt_build(project, dbt_calls):
-    assert build.main([]) == 7
+    assert cli.main(["build"]) == 1
     unfinished = str(project / ".building" / "warehouse.duckdb")
     assert dbt_calls == [({}, "", False, "progress", {"PQL_DUCKDB_PATH": unfinished})]
 
@@ -215,7 +215,7 @@ def test_everything_given_reaches_dbt(project, raw, config, dbt_calls, capsys):
     (raw / "attributes.csv").write_text("entity_type\n")
     arguments = ["--raw", str(raw), "--config", str(config), "--as-of", "2026-05-01"]
     arguments += ["--vars", '{"projection_days": 30}', "--selector", "hourly", "--full-refresh"]
-    build.main(arguments)
+    cli.main(["build", *arguments])
     ((variables, selector, full_refresh, show, env),) = dbt_calls
     assert variables == {
         "raw_source": "canonical",
@@ -233,7 +233,7 @@ def test_everything_given_reaches_dbt(project, raw, config, dbt_calls, capsys):
 
 @pytest.mark.usefixtures("project")
 def test_mistake_is_one_line_and_exit_code_2(dbt_calls, capsys, tmp_path):
-    assert build.main(["--raw", str(tmp_path / "nowhere")]) == 2
+    assert cli.main(["build", "--raw", str(tmp_path / "nowhere")]) == 2
     assert dbt_calls == []
     error = capsys.readouterr().err
     assert error.startswith("error: ")
@@ -254,10 +254,10 @@ def test_a_build_takes_the_place_of_the_last_one_if_it_succeeds(project, monkeyp
     monkeypatch.setattr(build, "dbt_build", dbt_build)
     database = project / "warehouse.duckdb"
     returncode = 1
-    assert build.main([]) == 1
+    assert cli.main(["build"]) == 1
     assert not database.exists()
     for returncode, count in ((0, 1), (1, 1), (0, 2)):
-        assert build.main([]) == returncode
+        assert cli.main(["build"]) == returncode
         assert count_builds() == (count,)
     assert capsys.readouterr().out.count(f"{database} is left as it was; as far as it came") == 2
 
@@ -271,7 +271,7 @@ def test_a_full_disk_is_one_line(project, dbt_calls, monkeypatch, capsys):
     database = project / "warehouse.duckdb"
     duckdb.connect(database).close()
     before = database.read_bytes()
-    assert build.main([]) == 2
+    assert cli.main(["build"]) == 2
     assert dbt_calls == []
     assert database.read_bytes() == before
     unfinished = project / ".building" / "warehouse.duckdb"
@@ -293,7 +293,7 @@ os._exit(9)
     subprocess.run([sys.executable, "-c", script, str(database)], check=False)
     assert database.with_name("warehouse.duckdb.wal").exists()
     monkeypatch.setattr(build, "dbt_build", lambda *arguments, **env: 0)
-    assert build.main([]) == 0
+    assert cli.main(["build"]) == 0
     assert [path.name for path in project.glob("*.duckdb*")] == ["warehouse.duckdb"]
     with duckdb.connect(database, read_only=True) as connection:
         assert connection.execute("select count(*) from notes").fetchone() == (2,)
@@ -304,11 +304,11 @@ def test_of_two_builds_at_once_the_second_is_refused(project, monkeypatch, capsy
 
     def dbt_build(*arguments, **env):
         duckdb.connect(env["PQL_DUCKDB_PATH"]).close()
-        said.append(build.main([]))
+        said.append(cli.main(["build"]))
         return 0
 
     monkeypatch.setattr(build, "dbt_build", dbt_build)
-    assert build.main([]) == 0
+    assert cli.main(["build"]) == 0
     assert said == [2]
     error = f"error: {project / 'warehouse.duckdb'}: another build is under way; wait for its end\n"
     assert capsys.readouterr().err == error
@@ -384,7 +384,7 @@ def test_leads_are_shown_qualified_first_then_by_score(marts, capsys):
         is_holdout=True,
     )
     write_mart(marts, "account", [high, low | {"top_reasons": "Saw pricing twice"}, raised])
-    assert show.main([]) == 0
+    assert cli.main(["show"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "Strongest accounts as of 2026-06-30 (2 qualified in all)",
         "",
@@ -410,14 +410,14 @@ def test_users_are_shown_where_no_account_is_scored(marts, capsys):
     user = lead("", 60, qualified=True, email="ada@acme.example", user_id="u1")
     del user["account_id"]
     write_mart(marts, "user", [user])
-    assert show.main([]) == 0
+    assert cli.main(["show"]) == 0
     assert "1. ada@acme.example (u1)" in capsys.readouterr().out
 
 
 def test_text_of_the_product_cannot_steer_the_terminal(marts, capsys):
     evil = "Ac\x1b[2Jme\r\n\u202eInc"
     write_mart(marts, "account", [lead("a", 1, qualified=True, account_name=evil)])
-    show.main([])
+    cli.main(["show"])
     assert "1. Ac [2Jme Inc (a)" in capsys.readouterr().out
 
 
@@ -430,10 +430,10 @@ def test_long_reasons_are_wrapped():
 
 
 def test_missing_database_or_mart_is_one_line(marts, capsys):
-    assert show.main([]) == 2
+    assert cli.main(["show"]) == 2
     assert "no such database; run `make build` first" in capsys.readouterr().err
     duckdb.connect(marts).close()
-    assert show.main([]) == 2
+    assert cli.main(["show"]) == 2
     error = capsys.readouterr().err
     assert "there is no pql.pql_accounts in it" in error
     assert error.count("\n") == 1

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from conftest import PROJECT
 
-from pql import config_files, database, formatting
-from pql.commands import explain, init, new_version, preview
+from pql import cli, config_files, database, formatting
+from pql.commands import explain, init, preview
 from pql.errors import PqlError
 from pql.project import shipped_config
 
@@ -25,7 +25,7 @@ def of_demo(demo, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "120")
 
     def run(tool, *arguments):
-        code = tool.main([*arguments])
+        code = cli.main([tool.__name__.rpartition(".")[2], *arguments])
         printed = capsys.readouterr()
         return code, printed.out + printed.err
 
@@ -63,26 +63,26 @@ def cells(data):
     ],
 )
 def test_an_entity_is_found_by_whatever_it_is_known_by(of_demo, who, heading):
-    code, text = of_demo(explain, "--who", who)
+    code, text = of_demo(explain, who)
     assert code == 0
     assert text.startswith(heading)
 
 
 def test_ids_that_lead_to_an_entity_are_listed(of_demo):
-    _, text = of_demo(explain, "--who", "a_191")
+    _, text = of_demo(explain, "a_191")
     assert "other ids      a_323 (over 1 link), a_324 (over 2 links)" in text
 
 
 @pytest.mark.parametrize(
     ("arguments", "messages"),
     [
-        (["--who", "a_9999"], ["WHO=a_9999 is not known; the nearest are:\n    account:a_"]),
-        (["--who", "tidewel"], ["the nearest are:\n    account:a_289  Tidewell Clinics\n"]),
-        (["--who", "no such one at all"], ["is not known, and nothing is like it"]),
-        (["--who", "gmail.com"], ["may be any of these; name one:\n    account:a_"]),
+        (["a_9999"], ["WHO=a_9999 is not known; the nearest are:\n    account:a_"]),
+        (["tidewel"], ["the nearest are:\n    account:a_289  Tidewell Clinics\n"]),
+        (["no such one at all"], ["is not known, and nothing is like it"]),
+        (["gmail.com"], ["may be any of these; name one:\n    account:a_"]),
         ([], ["name whom to explain: make explain WHO="]),
-        (["--who", "a_289", "--on", "soon"], ["ON=soon: not a date; write it as 2026-05-31"]),
-        (["--who", "a_289", "--on", "2030-01-01"], ["nothing is known after 2026-12-31"]),
+        (["a_289", "--on", "soon"], ["ON=soon: not a date; write it as 2026-05-31"]),
+        (["a_289", "--on", "2030-01-01"], ["nothing is known after 2026-12-31"]),
     ],
 )
 def test_what_cannot_be_explained_is_said_plainly(of_demo, arguments, messages):
@@ -123,7 +123,7 @@ def test_each_explanation_agrees_with_the_marts(demo, of_demo):
     """)
     assert len(leads) > 30
     for definition_id, version, entity_id, score, qualified, eligible, reason in leads:
-        _, text = of_demo(explain, "--who", entity_id)
+        _, text = of_demo(explain, entity_id)
         block = blocks_of(text)[definition_id, version]
         total = float(re.search(r"(\S+)  in all", block)[1])
         assert max(total, 0) == float(score), block
@@ -143,7 +143,7 @@ def test_another_day_is_explained_as_far_as_it_is_known(demo, of_demo, day):
         limit 12
     """)
     for entity_id, definition_id, version, score, qualified in histories:
-        _, text = of_demo(explain, "--who", entity_id, "--on", day)
+        _, text = of_demo(explain, entity_id, "--on", day)
         block = blocks_of(text)[definition_id, version]
         assert max(float(re.search(r"(\S+)  in all", block)[1]), 0) == float(score), block
         assert ("\n  qualified " in block) is qualified, block
@@ -152,7 +152,7 @@ def test_another_day_is_explained_as_far_as_it_is_known(demo, of_demo, day):
 
 
 def test_what_came_next_and_what_will_come_are_told_apart(of_demo):
-    _, text = of_demo(explain, "--who", "a_289", "--on", "2026-06-18")
+    _, text = of_demo(explain, "a_289", "--on", "2026-06-18")
     block = blocks_of(text)["six_signal", 1]
     happened, coming = block.split("  what comes if nothing more happens:")
     assert "2026-06-19     score 70: +25 Planned work in tasks" in happened
@@ -164,10 +164,10 @@ def test_what_came_next_and_what_will_come_are_told_apart(of_demo):
 def test_a_rebuild_of_the_day_is_read_where_there_is_one(demo, of_demo, tmp_path, monkeypatch):
     monkeypatch.setenv("PQL_DUCKDB_PATH", str(tmp_path / "own.duckdb"))
     (tmp_path / "own_as_of_2026_06_30.duckdb").symlink_to(demo.database)
-    code, text = of_demo(explain, "--who", "a_289", "--on", "2026-06-30")
+    code, text = of_demo(explain, "a_289", "--on", "2026-06-30")
     assert code == 0
     assert text.startswith("account a_289 on 2026-06-30, as `make build AS_OF` rebuilt that day")
-    code, text = of_demo(explain, "--who", "a_289")
+    code, text = of_demo(explain, "a_289")
     assert code == 2
     assert "no such database; run `make build` first" in text
 
@@ -182,7 +182,7 @@ def test_events_are_those_that_count_for_the_entity(demo, of_demo):
         limit 25
     """)
     for entity_type, entity_id, count in counts:
-        _, text = of_demo(explain, "--who", f"{entity_type}:{entity_id}")
+        _, text = of_demo(explain, f"{entity_type}:{entity_id}")
         assert f"Events accepted up to 2026-06-30: {count:,}\n" in text, text
 
 
@@ -197,13 +197,13 @@ def test_rows_set_aside_are_counted_by_reason(demo, of_demo):
         order by count(*) desc, user_id
         limit 1
     """)
-    _, text = of_demo(explain, "--who", user_id)
+    _, text = of_demo(explain, user_id)
     assert f"Rows set aside: {rejected}\n" in text
     assert re.search(rf"^ +{rejected}  {reason}, ", text, re.MULTILINE)
 
 
 def test_who_takes_no_part_is_told_why(of_demo):
-    _, text = of_demo(explain, "--who", "u_1527")
+    _, text = of_demo(explain, "u_1527")
     assert "takes part     no: works here: mail on an internal domain" in text
     assert "Not scored that day: it takes no part" in text
 
@@ -219,7 +219,7 @@ def test_text_of_the_product_cannot_steer_the_terminal():
 
 def test_a_new_version_is_a_copy_as_a_draft(config, capsys):
     before = {path.name: path.read_bytes() for path in config.iterdir()}
-    assert new_version.main(["--definition", "six_signal", "--config", str(config)]) == 0
+    assert cli.main(["new-version", "six_signal", "--config", str(config)]) == 0
     said = capsys.readouterr().out
     assert "six_signal version 3 is a draft, copied from version 1 (live)" in said
     for name, data in before.items():
@@ -247,7 +247,7 @@ def test_a_file_keeps_its_form(config, end):
     ]
     path = config / "definitions.csv"
     path.write_bytes(("\r\n".join(rows) + end).encode())
-    new_version.main(["--definition", "starter", "--config", str(config)])
+    cli.main(["new-version", "starter", "--config", str(config)])
     rows.append('"draft";"3";starter;"two; ""2""\r\nlines";user')
     assert path.read_bytes() == ("\r\n".join(rows) + end).encode()
 
@@ -255,7 +255,7 @@ def test_a_file_keeps_its_form(config, end):
 def test_without_a_live_version_the_latest_is_copied(config, capsys):
     path = config / "definitions.csv"
     path.write_text("definition_id,version,status\nnew,9,draft\nnew,10,retired\n")
-    assert new_version.main(["--definition", "new", "--config", str(config)]) == 0
+    assert cli.main(["new-version", "new", "--config", str(config)]) == 0
     assert "new version 11 is a draft, copied from version 10 (retired)" in capsys.readouterr().out
 
 
@@ -271,7 +271,7 @@ def test_nothing_is_written_where_something_is_wrong(config, capsys, definition_
     with (config / "fit_rules.csv").open("a") as file:
         file.write(spoil)
     before = {path.name: path.read_bytes() for path in config.iterdir()}
-    assert new_version.main(["--definition", definition_id, "--config", str(config)]) == 2
+    assert cli.main(["new-version", definition_id, "--config", str(config)]) == 2
     assert message in capsys.readouterr().err
     assert {path.name: path.read_bytes() for path in config.iterdir()} == before
 
@@ -308,7 +308,7 @@ def raw(tmp_path):
 
 def test_a_starter_config_looks_at_telling_events(raw, tmp_path, capsys):
     folder = tmp_path / "starter"
-    assert init.main(["--raw", str(raw), "--config", str(folder)]) == 0
+    assert cli.main(["init", "--raw", str(raw), "--config", str(folder)]) == 0
     text = capsys.readouterr().out
     assert re.search(r"^ +6 +5 +3  logged_in$", text, re.MULTILINE)
     signals = {row["event_name"]: row for row in cells((folder / "signals.csv").read_bytes())}
@@ -331,7 +331,7 @@ def test_without_telling_names_the_widest_used_are_taken(raw, tmp_path):
         text = text.replace(name, other)
     (raw / "events.csv").write_text(text)
     folder = tmp_path / "starter"
-    init.main(["--raw", str(raw), "--config", str(folder)])
+    cli.main(["init", "--raw", str(raw), "--config", str(folder)])
     signals = cells((folder / "signals.csv").read_bytes())
     assert [row["event_name"] for row in signals] == ["x", "y", "z", "*"]
     assert signals[0]["category"] == "usage"
@@ -348,7 +348,7 @@ def test_signal_ids_are_names_and_differ():
 
 def test_a_folder_is_never_overwritten(raw, tmp_path, capsys):
     (tmp_path / "starter").mkdir()
-    assert init.main(["--raw", str(raw), "--config", str(tmp_path / "starter")]) == 2
+    assert cli.main(["init", "--raw", str(raw), "--config", str(tmp_path / "starter")]) == 2
     assert "starter: it exists; nothing is overwritten" in capsys.readouterr().err
     assert not list((tmp_path / "starter").iterdir())
 
@@ -361,7 +361,7 @@ def test_raw_tables_without_events_are_refused(raw, tmp_path, capsys, events, me
     (raw / "events.csv").unlink()
     if events:
         (raw / "events.csv").write_text(events)
-    assert init.main(["--raw", str(raw), "--config", str(tmp_path / "starter")]) == 2
+    assert cli.main(["init", "--raw", str(raw), "--config", str(tmp_path / "starter")]) == 2
     assert message in capsys.readouterr().err
     assert not (tmp_path / "starter").exists()
 
@@ -391,7 +391,7 @@ def test_a_preview_lists_who_enters_and_leaves(raw, tmp_path, scratch, capsys):
     days) is below the new mark of 45. Cargo (the limit alone) reaches it.
     """
     current, proposed = tmp_path / "current", tmp_path / "proposed"
-    init.main(["--raw", str(raw), "--config", str(current)])
+    cli.main(["init", "--raw", str(raw), "--config", str(current)])
     edit(current / "definitions.csv", (",draft,", ",live,"))
     shutil.copytree(current, proposed)
     edit(proposed / "definitions.csv", (",25,,", ",45,,"))
@@ -399,7 +399,7 @@ def test_a_preview_lists_who_enters_and_leaves(raw, tmp_path, scratch, capsys):
     capsys.readouterr()
 
     arguments = ["--raw", str(raw), "--config", str(proposed), "--against", str(current)]
-    code = preview.main(arguments)
+    code = cli.main(["preview", *arguments])
     printed = capsys.readouterr()
     assert code == 0, printed.err
     assert printed.out.startswith("Current and proposed config as of 2026-03-06\n\nstarter: ")
@@ -415,7 +415,8 @@ def test_a_preview_lists_who_enters_and_leaves(raw, tmp_path, scratch, capsys):
 
 
 def test_a_config_with_errors_is_told_by_its_cells(raw, tmp_path, scratch, monkeypatch, capsys):
-    def failing(command, **_):
+    def failing(_request):
+        print("a page of dbt")
         failed = database.unfinished_path(scratch / "current.duckdb")
         failed.parent.mkdir(parents=True)
         with preview.duckdb.connect(failed) as connection:
@@ -425,10 +426,10 @@ def test_a_config_with_errors_is_told_by_its_cells(raw, tmp_path, scratch, monke
                 select 'signals.csv' as file_name, 'logins' as row_key, 'measure' as column_name,
                     '"evnts" is not allowed' as problem, 'write events' as mend, 'error' as severity
             """)
-        return subprocess.CompletedProcess(command, 1, "a page of dbt")
+        return 1
 
-    monkeypatch.setattr(preview.subprocess, "run", failing)
-    assert preview.main(["--raw", str(raw), "--config", str(tmp_path)]) == 2
+    monkeypatch.setattr(preview, "build", failing)
+    assert cli.main(["preview", "--raw", str(raw), "--config", str(tmp_path)]) == 2
     text = capsys.readouterr().err
     assert (
         "error: the current config does not build\n"
@@ -443,7 +444,7 @@ def test_a_config_with_errors_is_told_by_its_cells(raw, tmp_path, scratch, monke
 def test_a_preview_names_a_missing_folder(tmp_path, capsys):
     with pytest.raises(PqlError, match="no such folder"):
         preview.build_side("proposed", None, tmp_path / "nowhere")
-    assert preview.main([]) == 2
+    assert cli.main(["preview"]) == 2
     assert "name the folder to try: make preview CONFIG=" in capsys.readouterr().err
 
 

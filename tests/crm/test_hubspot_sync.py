@@ -28,7 +28,7 @@ from hubspot_stand_in import (
     too_many_requests,
 )
 
-from pql.commands import sync
+from pql import cli
 from pql.crm.contract import CONTRACT
 from pql.crm.hubspot import HubSpot
 from pql.crm.memory import Memory
@@ -154,7 +154,13 @@ def run(warehouse, capsys, monkeypatch):
         monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", token)
         with serve(stand_in) as address:
             monkeypatch.setenv("HUBSPOT_BASE_URL", address)
-            code = sync.main([] if dry else ["--send"])
+            code = cli.main(
+                [
+                    "sync",
+                ]
+                if dry
+                else ["--send"]
+            )
         printed = capsys.readouterr()
         return code, printed.out + printed.err
 
@@ -832,7 +838,7 @@ def test_bad_encryption_is_one_line(warehouse, hubspot, run, patient, monkeypatc
     monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", TOKEN)
     with serve(hubspot) as address:
         monkeypatch.setenv("HUBSPOT_BASE_URL", address.replace("http:", "https:"))
-        code = sync.main(["--send"])
+        code = cli.main(["sync", "--send"])
     printed = capsys.readouterr().err
     assert code == 2
     assert printed.startswith("error: HubSpot did not answer")
@@ -981,9 +987,9 @@ def test_the_demo_is_sent_once(demo, tmp_path, monkeypatch, capsys):
     hubspot.load_manifests()
     with serve(hubspot) as address:
         monkeypatch.setenv("HUBSPOT_BASE_URL", address)
-        assert sync.main(["--send"]) == 0, capsys.readouterr()
+        assert cli.main(["sync", "--send"]) == 0, capsys.readouterr()
         before = len(hubspot.requests)
-        assert sync.main(["--send"]) == 0
+        assert cli.main(["sync", "--send"]) == 0
     assert {request.split()[0] for request, _ in hubspot.requests[before:]} == {"GET"}
 
     qualified = "select account_key from pql.sync_crm_accounts where status = 'qualified'"

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pql import cli
 from pql import config_files as launcher
 from pql.commands import suggest
 from pql.project import shipped_config
@@ -297,7 +298,7 @@ def cells(path):
 @pytest.mark.usefixtures("usual")
 def test_a_suggestion_is_a_further_version_in_a_copy_of_the_config(tmp_path, capsys):
     folder = tmp_path / "suggested"
-    assert suggest.main(["--to", str(folder)]) == 0
+    assert cli.main(["suggest", "--to", str(folder)]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "six_signal: nothing is suggested; what was learned is not clearly better than" in said
     assert "expansion: nothing is suggested; what was learned cannot be judged" in said
@@ -334,7 +335,7 @@ def test_a_suggestion_is_a_further_version_in_a_copy_of_the_config(tmp_path, cap
 
 @pytest.mark.usefixtures("usual")
 def test_a_folder_is_never_overwritten(tmp_path, capsys):
-    assert suggest.main(["--to", str(tmp_path)]) == 2
+    assert cli.main(["suggest", "--to", str(tmp_path)]) == 2
     assert "nothing is overwritten" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
@@ -345,7 +346,7 @@ def test_the_points_are_for_the_config_that_was_built(tmp_path, capsys):
     shutil.copytree(PROJECT / "examples" / "published_definitions", config)
     path = config / "definitions.csv"
     path.write_text(path.read_text().replace("playbook_points,1,", "playbook_points,7,"))
-    assert suggest.main(["--config", str(config), "--to", str(tmp_path / "new")]) == 2
+    assert cli.main(["suggest", "--config", str(config), "--to", str(tmp_path / "new")]) == 2
     assert "name the folder that was built by CONFIG" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
 

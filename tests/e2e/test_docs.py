@@ -19,7 +19,8 @@ import pytest
 import yaml
 from conftest import PROJECT, Build, Built
 
-from pql.commands import new_version, preview, show
+from pql import cli
+from pql.commands import preview
 from pql.formatting import plain_number
 
 README = PROJECT / "README.md"
@@ -80,7 +81,7 @@ def change_config(folder: Path, *, wrong: bool = False) -> dict[str, str]:
         if bool(change["wrong"]) != wrong:
             continue
         if change["definition"]:
-            new_version.main(["--definition", change["definition"], "--config", str(folder)])
+            cli.main(["new-version", change["definition"], "--config", str(folder)])
             continue
         path = folder / change["file"]
         lines = [(line[0], line[1:]) for line in change["lines"].splitlines()]
@@ -114,7 +115,7 @@ def test_commands_print_what_pages_show(demo, changed, build, tmp_path, monkeypa
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("PQL_DUCKDB_PATH", str(demo.database))
-    show.main(["--top", "5"])
+    cli.main(["show", "--top", "5"])
     change_config(Path("my_config"))
     printed = capsys.readouterr().out
     printed += preview.compare(demo.database, changed.database) + "\n"

@@ -14,8 +14,7 @@ import duckdb
 import pytest
 from conftest import PQL, PROJECT
 
-from pql import formatting
-from pql.commands import review as review_command
+from pql import cli, formatting
 from pql.review import charts, components
 
 POISON = "<script>alert(1)</script>"
@@ -51,7 +50,7 @@ def write(database, folder, monkeypatch):
     """The page of a database."""
     monkeypatch.setenv("PQL_DUCKDB_PATH", str(database))
     output = folder / "review.html"
-    assert review_command.main(["--output", str(output)]) == 0
+    assert cli.main(["review", "--output", str(output)]) == 0
     return output.read_text(encoding="utf-8")
 
 
@@ -263,7 +262,14 @@ def test_a_database_without_anybody_is_reviewed(whole_demo, tmp_path, monkeypatc
 
 def test_a_missing_database_is_one_clear_line(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("PQL_DUCKDB_PATH", str(tmp_path / "none.duckdb"))
-    assert review_command.main([]) == 2
+    assert (
+        cli.main(
+            [
+                "review",
+            ]
+        )
+        == 2
+    )
     said = capsys.readouterr().err
     assert said.count("\n") == 1 and "no such database; run `make build` first" in said
 

@@ -8,11 +8,11 @@ before it is done.
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from pql.config_files import overlay_config
 from pql.database import check_memory_limit, copy_database, one_build_at_a_time, put_in_place
 from pql.dbt import dbt_build
 from pql.errors import PqlError
-from pql.project import database_path, parse_date
+from pql.project import database_path
 
 
 def parse_variables(text: str) -> dict[str, Any]:
@@ -37,64 +37,67 @@ def parse_variables(text: str) -> dict[str, Any]:
     return variables
 
 
-def build(arguments: argparse.Namespace) -> int:
-    """Check what was given, prepare it for dbt, and run dbt.
+@dataclass(frozen=True)
+class Request:
+    """What to build.
+
+    Attributes:
+        raw: a folder of raw tables; none: the demo.
+        config: a config folder; none: the shipped one.
+        as_of: the last day counted; none: the latest.
+        variables: further dbt vars.
+        selector: the part to build, as selectors.yml names it; blank: everything.
+        full_refresh: whether incremental models start afresh.
+        show: ``all`` that dbt prints, ``progress`` (on a terminal) or ``nothing``.
+        database: the file to build; none: the usual one.
+        env: further environment variables of dbt.
+    """
+
+    raw: Path | None = None
+    config: Path | None = None
+    as_of: date | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    selector: str = ""
+    full_refresh: bool = False
+    show: str = "progress"
+    database: Path | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def build(request: Request) -> int:
+    """Check what was given, prepare it for dbt, and run dbt; return 1 where that fails.
 
     dbt works on a copy of the database, which takes the place of the last one once all is built and
     every test has passed: who reads it finds either the one or the other, whole.
     """
     check_memory_limit()
-    variables = parse_variables(arguments.vars)
-    as_of = parse_date(arguments.as_of) if arguments.as_of else None
-    database = database_path(as_of)
-    env = {}
-    if as_of:
-        variables["as_of"] = as_of.isoformat()
-    if arguments.raw:
-        found = raw.survey(arguments.raw)
+    variables = dict(request.variables)
+    database = request.database or database_path(request.as_of)
+    env = dict(request.env)
+    if request.as_of:
+        variables["as_of"] = request.as_of.isoformat()
+    if request.raw:
+        found = raw.survey(request.raw)
         variables = {
             "raw_source": "canonical",
-            "raw_path": str(arguments.raw.resolve()),
+            "raw_path": str(request.raw.resolve()),
             "raw_tables": [n for n in found.tables if n not in raw.raw_contract().required],
             **variables,
         }
-        if not arguments.quiet:
+        if request.show != "nothing":
             for line in (", ".join(found.tables), *found.notices):
-                print(f"{arguments.raw}: {line}")
-    if arguments.config:
-        env["PQL_CONFIG_PATH"] = overlay_config(arguments.config)
+                print(f"{request.raw}: {line}")
+    if request.config:
+        env["PQL_CONFIG_PATH"] = overlay_config(request.config)
     with one_build_at_a_time(database) as lock:
         unfinished = copy_database(database)
         env["PQL_DUCKDB_PATH"] = str(unfinished)
         sys.stdout.flush()
-        show = "all" if arguments.verbose else "nothing" if arguments.quiet else "progress"
         returncode = dbt_build(
-            variables, arguments.selector, arguments.full_refresh, show, lock, **env
+            variables, request.selector, request.full_refresh, request.show, lock, **env
         )
         if returncode == 0:
             put_in_place(unfinished, database)
         elif unfinished.exists():
             print(f"{database} is left as it was; as far as it came, the new one is {unfinished}")
-    return returncode
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return dbt's exit code, or 2 for a mistake in what was given."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--raw", type=Path, metavar="DIR", help="folder of raw tables (the demo)")
-    parser.add_argument("--config", type=Path, metavar="DIR", help="folder of config files")
-    parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="last day counted (the latest)")
-    parser.add_argument("--vars", default="{}", metavar="JSON", help="further dbt vars")
-    parser.add_argument(
-        "--selector", default="", choices=["hourly", "daily", "weekly"], help="a part (everything)"
-    )
-    shown = parser.add_mutually_exclusive_group()
-    shown.add_argument("--quiet", action="store_true", help="say something only if it fails")
-    shown.add_argument("--verbose", action="store_true", help="show all that dbt prints")
-    parser.add_argument("--full-refresh", action="store_true", help="rebuild incremental models")
-    os.umask(0o077)  # what is built holds addresses: it is readable by its owner alone
-    try:
-        return build(parser.parse_args(argv))
-    except PqlError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    return min(returncode, 1)

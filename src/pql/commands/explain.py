@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from pql.commands.show import next_steps
-from pql.console import run
 from pql.database import Row, opened, rows
 from pql.errors import PqlError
 from pql.formatting import clean, counted, entry, plain_number, shortened
@@ -762,12 +759,3 @@ def explain(who: str, on: str) -> str:
             connection, entity_type, entity_id, on_day, clock["as_of_date"], is_rebuild
         )
         return explanation(subject)
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 2 where there is nothing to explain."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--who", default="", help="user or account id, mail address, domain, name")
-    parser.add_argument("--on", default="", metavar="YYYY-MM-DD", help="the day (the latest)")
-    arguments = parser.parse_args(argv)
-    return run(partial(explain, arguments.who.strip(), arguments.on.strip()))

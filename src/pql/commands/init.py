@@ -5,12 +5,10 @@ It is a place to start, not evidence: which acts foretell a sale is for the data
 
 from __future__ import annotations
 
-import argparse
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -18,7 +16,6 @@ import duckdb
 from pql import project
 from pql import raw as raw_tables
 from pql.config_files import CONFIG_FILES, to_csv
-from pql.console import run
 from pql.database import Row, rows
 from pql.errors import PqlError
 from pql.formatting import clean, counted, entry, shortened
@@ -187,10 +184,13 @@ def suggest(events: Sequence[Row], entity_type: str) -> list[Signal]:
 
 
 def can_be_named(event: Row) -> bool:
-    """Tell whether signals.csv can name an event: | separates several, @ begins built-in ones."""
+    """Tell whether signals.csv can name an event: | separates several, @ begins built-in ones.
+
+    A cell that begins with =, + or - is a formula to a spreadsheet, and no name can be changed.
+    """
     name = event["event_name"]
     plain = not any(unicodedata.category(character).startswith("C") for character in name)
-    return plain and "|" not in name and not name.startswith("@") and name != "*"
+    return plain and "|" not in name and not name.startswith(("@", "=", "+", "-")) and name != "*"
 
 
 def kind_of(event_name: str) -> Kind | None:
@@ -351,14 +351,3 @@ def event_lines(raw: Path, events: Sequence[Row]) -> list[str]:
         f"{'rows':>12}{'users':>12}{'accounts':>12}  event",
         *shortened(listed, "name"),
     ]
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 2 for a mistake in what was given."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--raw", type=Path, metavar="DIR", help="folder of raw tables")
-    parser.add_argument(
-        "--config", type=Path, default=FOLDER, metavar="DIR", help=f"the new folder ({FOLDER})"
-    )
-    arguments = parser.parse_args(argv)
-    return run(partial(init, arguments.raw, arguments.config))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 
 from pql import project
-from pql.console import run
 from pql.crm.contract import read_mart
 from pql.crm.manifests import HUBSPOT_TYPES, manifests
 
@@ -23,8 +21,3 @@ def write() -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     return "\n".join(f"{FOLDER}/{name}" for name in files)
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line."""
-    return run(write)

@@ -5,14 +5,9 @@ The files keep their form: quotes, line ends, separators, the order of columns, 
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
-from pql import project
 from pql.config_files import VERSIONED_FILES, Table, config_files, nearest, read_table, write_whole
-from pql.console import run
 from pql.errors import PqlError
 from pql.formatting import clean, counted
 from pql.project import short_path
@@ -85,18 +80,3 @@ def new_version(definition_id: str, folder: Path) -> str:
             f" {live}; `make preview` shows, on a copy of the folder, what that would change.",
         ]
     )
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 2 for a mistake in what was given."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--definition", default="", metavar="ID", help="the definition_id")
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=project.shipped_config(),
-        metavar="DIR",
-        help="the config folder",
-    )
-    arguments = parser.parse_args(argv)
-    return run(partial(new_version, arguments.definition.strip(), arguments.config))

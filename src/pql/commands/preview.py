@@ -6,19 +6,17 @@ remembers, is not touched. Compared are the live versions of each definition.
 
 from __future__ import annotations
 
-import argparse
-import os
-import subprocess
+import io
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from pql import project
-from pql.console import run
+from pql.commands.build import Request, build
 from pql.database import Row, opened, rows, unfinished_path
 from pql.errors import PqlError
 from pql.formatting import MOST_LINES, clean, entry, plain_number, shortened
@@ -158,31 +156,22 @@ def build_side(side: str, raw: Path | None, config: Path | None) -> Path:
     scratch = project.root() / SCRATCH
     database = scratch / f"{side}.duckdb"
     own = {
-        "PQL_DUCKDB_PATH": str(database),
         "DBT_TARGET": "duckdb",
         "DBT_TARGET_PATH": str(scratch / side),
         "DBT_LOG_PATH": str(scratch / side),
         "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test test",
     }
-    command = [str(Path(sys.executable).with_name("pql")), "build", "--quiet"]
-    command += ["--selector", "hourly"]
-    for option, folder in (("--raw", raw), ("--config", config)):
-        command += [option, str(folder)] if folder else []
     scratch.mkdir(parents=True, exist_ok=True)
     print(f"building the {side} config ...", file=sys.stderr, flush=True)
-    result = subprocess.run(
-        command,
-        env=os.environ | own,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    built = unfinished_path(database) if result.returncode else database
-    said = "" if result.returncode == 2 else config_errors(built)
-    if said or result.returncode:
+    with redirect_stdout(io.StringIO()) as said:
+        returncode = build(
+            Request(raw, config, selector="hourly", show="nothing", database=database, env=own)
+        )
+    built = unfinished_path(database) if returncode else database
+    errors = config_errors(built)
+    if errors or returncode:
         built.unlink(missing_ok=True)  # what a failed build leaves is told once
-        raise PqlError(f"the {side} config does not build\n{said or result.stdout.strip()}")
+        raise PqlError(f"the {side} config does not build\n{errors or said.getvalue().strip()}")
     return database
 
 
@@ -321,13 +310,3 @@ def causes(move: Row) -> list[str]:
     elif not found:
         found.append(f"{tense}lacking: {move[f'gap_{side}']}")
     return found
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 2 for a mistake in what was given."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--config", type=Path, metavar="DIR", help="the config folder to try")
-    parser.add_argument("--against", type=Path, metavar="DIR", help="the current one (the usual)")
-    parser.add_argument("--raw", type=Path, metavar="DIR", help="folder of raw tables (the demo)")
-    arguments = parser.parse_args(argv)
-    return run(partial(preview, arguments.raw, arguments.config, arguments.against))

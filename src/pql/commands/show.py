@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
-import shutil
-import sys
 import textwrap
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from pql.errors import PqlError
-from pql.formatting import clean, plain_number
-from pql.project import database_path, parse_date, short_path
+from pql.formatting import clean, plain_number, width
+from pql.project import database_path, short_path
 
 Lead = dict[str, Any]
 
@@ -97,24 +95,12 @@ def report(leads: Sequence[Lead], qualified: int, entity: str, width: int) -> st
     return "\n".join(lines)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 2 where there is nothing to show."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entity", choices=("account", "user"), help="whom (accounts, if any)")
-    parser.add_argument("--as-of", metavar="YYYY-MM-DD", help="show the rebuild of that past day")
-    parser.add_argument("--top", type=int, default=10, metavar="N", help="how many (10)")
-    arguments = parser.parse_args(argv)
-    width = min(shutil.get_terminal_size((100, 24)).columns, 120)
-    sys.stdout.reconfigure(errors="replace")
-    try:
-        database = database_path(parse_date(arguments.as_of) if arguments.as_of else None)
-        entity = arguments.entity or "account"
-        leads, qualified = read_leads(database, entity, arguments.top)
-        if not leads and not arguments.entity:
-            entity = "user"
-            leads, qualified = read_leads(database, entity, arguments.top)
-    except PqlError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    print(report(leads, qualified, entity, width))
-    return 0
+def show(entity: str | None, as_of: date | None, top: int) -> str:
+    """Describe the strongest leads; of accounts, or of users where no account is scored."""
+    database = database_path(as_of)
+    shown = entity or "account"
+    leads, qualified = read_leads(database, shown, top)
+    if not leads and not entity:
+        shown = "user"
+        leads, qualified = read_leads(database, shown, top)
+    return report(leads, qualified, shown, width())

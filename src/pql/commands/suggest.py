@@ -6,10 +6,8 @@ version that is better than plain orders on held-out outcomes. Nothing else is c
 
 from __future__ import annotations
 
-import argparse
 import shutil
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 
 from pql import project
@@ -25,7 +23,6 @@ from pql.config_files import (
     without_rows,
     write_whole,
 )
-from pql.console import run
 from pql.database import Row, opened, rows
 from pql.errors import PqlError
 from pql.formatting import entry, plain_number
@@ -264,18 +261,3 @@ def suggest(config: Path, target: Path | None) -> str:
     name = short_path(folder.resolve())
     accept = f"Written to {name}; nothing else is changed. To see who would enter and leave: make"
     return "\n\n".join([*said, f"{accept} preview CONFIG={name}"])
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 2 for a mistake in what was given."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "--config",
-        type=Path,
-        default=project.shipped_config(),
-        metavar="DIR",
-        help="the config built last",
-    )
-    parser.add_argument("--to", type=Path, metavar="DIR", help="a new folder (target/suggested)")
-    arguments = parser.parse_args(argv)
-    return run(partial(suggest, arguments.config, arguments.to))

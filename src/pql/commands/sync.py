@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
 from pql import project
-from pql.console import run
 from pql.crm.adopting import read_shared_domains
 from pql.crm.contract import read_mart
 from pql.crm.hubspot import HOST, HubSpot
@@ -123,30 +119,22 @@ def print_report(plan: Plan, report: Report) -> None:
             print(f"      {line}", flush=True)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return 1 where HubSpot did not take all, 2 for a mistake."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--send", action="store_true", help="send it")
-    arguments = parser.parse_args(argv)
-    is_complete = True
-
-    def job() -> str:
-        nonlocal is_complete
-        database = database_path()
-        token = os.environ.get("HUBSPOT_ACCESS_TOKEN", "")
-        host = os.environ.get("HUBSPOT_BASE_URL") or HOST
-        hubspot = HubSpot(token, host) if arguments.send or token.strip() else None
-        if not database.exists():
-            raise PqlError(f"{database.name}: no such database; run `make build` first")
-        with closing(Memory(database.with_name(f"{database.stem}_sync.sqlite"))) as memory:
-            if not arguments.send:
-                dry_run(memory, hubspot)
-                return "\nNothing was sent. `make sync SEND=1` sends it."
+def sync(is_sent: bool) -> bool:
+    """Send what is due, or say what it is; tell whether all of it was taken."""
+    database = database_path()
+    token = os.environ.get("HUBSPOT_ACCESS_TOKEN", "")
+    host = os.environ.get("HUBSPOT_BASE_URL") or HOST
+    hubspot = HubSpot(token, host) if is_sent or token.strip() else None
+    if not database.exists():
+        raise PqlError(f"{database.name}: no such database; run `make build` first")
+    with closing(Memory(database.with_name(f"{database.stem}_sync.sqlite"))) as memory:
+        if not is_sent:
+            dry_run(memory, hubspot)
+            print("\nNothing was sent. `make sync SEND=1` sends it.")
+            return True
+        try:
             is_complete = send(memory, hubspot)
-            return "All sent." if is_complete else "Not all was taken."
-
-    try:
-        return run(job) or int(not is_complete)
-    except KeyboardInterrupt:
-        print("stopped; what HubSpot took is recorded", file=sys.stderr)
-        return 130
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("stopped; what HubSpot took is recorded") from None
+    print("All sent." if is_complete else "Not all was taken.")
+    return is_complete

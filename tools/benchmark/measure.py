@@ -8,7 +8,6 @@ are of jobs of this run, so they hold on any machine; the times do not. docs/ben
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shutil
@@ -22,7 +21,7 @@ from pathlib import Path
 
 import duckdb
 
-from tools.benchmark.data import write_raw_tables
+from .data import write_raw_tables
 
 PROJECT = Path(__file__).resolve().parents[2]
 RAW_TABLES = ["accounts", "identity_links", "subscriptions"]
@@ -226,22 +225,12 @@ def slowest(model_seconds: Mapping[str, float], day_seconds: Mapping[str, float]
     return "\n".join([*lines, f"| all models, two at a time | {total:.1f} | {day_total:.1f} |"])
 
 
-def main() -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--events", type=int, default=1_000_000, help="rows of the year, about")
-    parser.add_argument("--memory", default="6GB", help="DuckDB's memory limit")
-    parser.add_argument("--threads", type=int, default=2, help="threads of the jobs by hand")
-    parser.add_argument("--folder", type=Path, help="a new folder, kept (a temporary one)")
-    arguments = parser.parse_args()
+def bench(events: int, memory: str, threads: int, folder: Path | None) -> None:
+    """Measure in a folder, which is kept if it is named."""
     (PROJECT / "target").mkdir(exist_ok=True)
-    folder = (arguments.folder or Path(tempfile.mkdtemp(dir=PROJECT / "target"))).resolve()
+    place = (folder or Path(tempfile.mkdtemp(dir=PROJECT / "target"))).resolve()
     try:
-        measure(Bench(folder, arguments.memory, arguments.threads), arguments.events)
+        measure(Bench(place, memory, threads), events)
     finally:
-        if not arguments.folder:
-            shutil.rmtree(folder)
-
-
-if __name__ == "__main__":
-    main()
+        if not folder:
+            shutil.rmtree(place)
