@@ -42,6 +42,11 @@ USAGE_ERROR = typer.BadParameter.__base__
 LOOK, EDIT, MEASURE, SEND = "Look", "Edit the config", "Measure", "Pass on"
 
 
+def keep_private() -> None:
+    """Let what a command writes be read by its owner alone: it holds mail addresses."""
+    os.umask(0o077)
+
+
 def say_version(wanted: bool) -> None:
     """Print the version and leave."""
     if wanted:
@@ -80,6 +85,7 @@ def build(
     """Score the demo, or a folder of raw tables under a config folder."""
     from pql.commands.build import Request, build, parse_variables
 
+    keep_private()
     if quiet and verbose:
         raise PqlError("--quiet and --verbose: give one of them")
     request = Request(
@@ -132,6 +138,7 @@ def preview(
     """Show whom another config folder would add and drop, and why."""
     from pql.commands.preview import preview
 
+    keep_private()
     print(preview(raw, config, against))
 
 
@@ -182,6 +189,7 @@ def review(
     """Write the quarterly review of the last build as a page to open from disk."""
     from pql.commands.review import review
 
+    keep_private()
     day = project.parse_date(as_of) if as_of else None
     print(review(output or project.root() / "review.html", day))
 
@@ -193,6 +201,7 @@ def sync(
     """Show what the last build would send to HubSpot, or send it."""
     from pql.commands.sync import sync
 
+    keep_private()
     return 0 if sync(send) else 1
 
 
@@ -227,7 +236,6 @@ def bench(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 1 where it failed, 2 for a mistake in what was asked for or given."""
-    os.umask(0o077)  # what is written holds addresses: it is readable by its owner alone
     if sys.stdout is sys.__stdout__:
         sys.stdout = console.unbroken(sys.stdout)
     try:

@@ -89,6 +89,48 @@ except PqlError as error:
         assert connection.execute("select count(*) from numbers").fetchone() == (1,)
 
 
+def test_on_a_disk_of_any_size_it_is_the_new_data_or_the_old(tmp_path):
+    """Files are bounded in size, from too little for the log to enough for all."""
+    script = """
+import duckdb, pathlib, resource, shutil, signal, sys
+from pql.database import put_in_place
+from pql.errors import PqlError
+folder = pathlib.Path(sys.argv[1])
+last, new = folder / "last.duckdb", folder / "new.duckdb"
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+ends = []
+for step in range(20):
+    shutil.copy(folder / "first.duckdb", last)
+    shutil.copy(last, new)
+    room = last.stat().st_size + step * 65536
+    connection = duckdb.connect(new)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+    try:
+        connection.execute("insert into numbers select hash(range) // 4 from range(100000)")
+        connection.close()
+        put_in_place(new, last)
+        ends.append(100001)
+    except (PqlError, duckdb.Error):
+        ends.append(1)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    with duckdb.connect(last, read_only=True) as connection:
+        found = connection.execute("select count(*) from numbers").fetchone()[0]
+    assert found == ends[-1], (step, found, ends)
+    for path in folder.glob("new.duckdb*"):
+        path.unlink()
+assert set(ends) == {1, 100001}, ends
+"""
+    database(tmp_path / "first.duckdb", 1)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("name", ["it's.duckdb", 'a"b.duckdb', "line\nbreak.duckdb"])
 def test_a_name_that_sql_cannot_hold_is_refused(monkeypatch, name):
     monkeypatch.setenv("PQL_DUCKDB_PATH", name)
