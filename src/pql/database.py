@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from pql.errors import PqlError
-from pql.project import short_path
+from pql.project import SCHEMAS, short_path
 from pql.raw import reason
 
 Row = dict[str, Any]
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 def opened(**databases: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open built databases by name to read them; what is wrong with one is said in one line.
 
-    Tables named without a database are those of the first.
+    Tables named without a database and a schema are those of the first, in any of our schemas.
     """
     for database in databases.values():
         if not database.exists():
@@ -35,7 +35,14 @@ def opened(**databases: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             for name, database in databases.items():
                 path = str(database).replace("'", "''")
                 connection.execute(f"attach '{path}' as {name} (read_only)")
-            connection.execute(f"use {next(iter(databases))}")
+            first = next(iter(databases))
+            connection.execute(f"use {first}")
+            there = connection.execute(
+                "select schema_name from duckdb_schemas() where database_name = ?", [first]
+            ).fetchall()
+            paths = [f"{first}.{schema}" for schema in SCHEMAS if (schema,) in there]
+            if paths:
+                connection.execute(f"set search_path = '{','.join(paths)}'")
             yield connection
     except duckdb.CatalogException:
         raise PqlError(f"{names}: a table is missing; run `make build` first") from None

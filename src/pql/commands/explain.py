@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from pql import queries
 from pql.commands.show import next_steps
 from pql.database import Row, opened, rows
 from pql.errors import PqlError
@@ -19,248 +20,7 @@ from pql.project import database_path, parse_date, short_path
 
 MOST_USERS = 12
 
-# --- what is read ---------------------------------------------------------------------------------
-
-# Every name by which somebody may know an entity: ids (superseded ones too), addresses, names.
-NAMES = """
-    users_with_email as (
-        select user_id, email
-        from pql_intermediate.int_users left join pql_staging.stg_product__users using (user_id)
-    ),
-    entities as (
-        select 'user' as entity_type, user_id as entity_id, email as label
-        from users_with_email
-        union all
-        select 'account', account_id, coalesce(account_name, domain)
-        from pql_intermediate.int_accounts
-    ),
-    found as (
-        select entity_type, entity_id, entity_id as name, true as is_id from entities
-        union all
-        select entity_type, to_id, from_id, true from pql_intermediate.int_identity_links
-        union all
-        select 'user', user_id, email, false from users_with_email
-        union all
-        select 'account', account_id, domain, false from pql_intermediate.int_accounts
-        union all
-        select 'account', account_id, account_name, false from pql_intermediate.int_accounts
-    ),
-    names as (
-        select found.*, entities.label
-        from found
-        inner join entities using (entity_type, entity_id)
-        where found.name is not null
-    )
-"""
-
-MATCHES = f"""
-    with {NAMES}
-    select distinct entity_type, entity_id, label, is_id and name = $who as is_own_id
-    from names
-    where lower(name) = lower($who) or (is_id and entity_type || ':' || name = $who)
-    order by is_own_id desc, entity_type, entity_id
-"""
-
-NEAREST = f"""
-    with {NAMES},
-    likenesses as (
-        select
-            entity_type,
-            entity_id,
-            any_value(label) as label,
-            max(
-                contains(lower(name), lower($who))::int
-                + jaro_winkler_similarity(lower(name), lower($who))
-            ) as likeness
-        from names
-        group by entity_type, entity_id
-    )
-    select * from likenesses
-    where likeness >= 0.8
-    order by likeness desc, entity_type, entity_id
-    limit 5
-"""
-
-CLOCK = "select as_of_date, horizon_date from pql_intermediate.int_clock"
-
-IDENTITY = {
-    "account": """
-        select account_id, account_name as name, domain, domain_type, null as job_title
-        from pql_intermediate.int_accounts
-        where account_id = $entity_id
-    """,
-    "user": """
-        select
-            users.account_id,
-            staged_users.email as name,
-            users.mail_domain as domain,
-            users.domain_type,
-            users.job_title,
-            accounts.account_name
-        from pql_intermediate.int_users as users
-        left join pql_staging.stg_product__users as staged_users using (user_id)
-        left join pql_intermediate.int_accounts as accounts
-            on users.account_id = accounts.account_id
-        where users.user_id = $entity_id
-    """,
-}
-
-LINKS = """
-    select from_id, link_count
-    from pql_intermediate.int_identity_links
-    where entity_type = $entity_type and to_id = $entity_id
-    order by link_count, from_id
-"""
-
-USERS = """
-    select users.user_id, staged_users.email, users.exclusion_reason
-    from pql_intermediate.int_users as users
-    left join pql_staging.stg_product__users as staged_users using (user_id)
-    where users.account_id = $entity_id
-    order by users.user_id
-"""
-
-EXCLUSION = """
-    select reason from pql.excluded_entities
-    where entity_type = $entity_type and entity_id = $entity_id
-"""
-
-# Rows that name raw ids, as today's identity has them. An event is the account's that it names,
-# else its user's.
-OF_ENTITY = """
-    left join pql_intermediate.int_identity_links as user_links
-        on user_links.entity_type = 'user' and user_links.from_id = {actor}
-    left join pql_intermediate.int_users as users
-        on users.user_id = coalesce(user_links.to_id, {actor})
-    left join pql_intermediate.int_identity_links as account_links
-        on account_links.entity_type = 'account' and account_links.from_id = raw.account_id
-    where
-        $entity_id = case $entity_type
-            when 'user' then coalesce(user_links.to_id, {actor})
-            else coalesce(account_links.to_id, raw.account_id, users.account_id)
-        end
-"""
-
-COUNTED = f"""
-    select
-        raw.item as event_name,
-        coalesce($entity_type = 'account' and users.exclusion_reason is not null, false)
-            as is_excluded,
-        raw.activity_date > $on_day as is_later,
-        sum(raw.event_count) as event_count,
-        min(raw.activity_date) as first_on,
-        max(raw.activity_date) as last_on
-    from pql_intermediate.int_signal_counts as raw
-    {OF_ENTITY.format(actor="raw.actor_id")}
-        and raw.signal_id = 'any_activity'
-    group by all
-    order by event_count desc, event_name
-"""
-
-SET_ASIDE = f"""
-    select raw.reason, count(*) as row_count, min(raw.event_date) as first_on,
-        max(raw.event_date) as last_on
-    from pql.event_rejects as raw
-    {OF_ENTITY.format(actor="coalesce(raw.user_id, raw.anonymous_id)")}
-        and (raw.event_date is null or raw.event_date <= $on_day)
-    group by raw.reason
-    order by row_count desc, raw.reason
-"""
-
-DEFINITIONS = """
-    select * from pql_intermediate.int_definitions
-    where entity_type = $entity_type and status <> 'retired'
-    order by
-        array_position(['live', 'challenger', 'draft'], status),
-        priority,
-        definition_id,
-        definition_version
-"""
-
-OF_VERSION = """
-    definition_id = $definition_id
-    and definition_version = $definition_version
-    and entity_type = $entity_type
-    and entity_id = $entity_id
-"""
-
-HISTORY = f"select * from pql.pql_history where {OF_VERSION} order by valid_from"
-CHANGES = f"select * from pql.pql_score_changes where {OF_VERSION} order by changed_on, rule_id"
-TRANSITIONS = f"select * from pql.pql_transitions where {OF_VERSION} order by transition_on"
-REASONS = f"select * from pql.pql_reasons where {OF_VERSION} order by points desc, rule_id"
-
-# What stood in the way, and the rest that only a live definition has, as of the build.
-LEADS = {
-    kind: f"""
-        select qualified_by, ineligible_reason, gap_to_qualify, qualified_until,
-            qualified_until_reason, tier, motion, next_action, owner_role, owner, sla_due_at,
-            talking_point, suppression_reason, is_holdout
-        from pql.pql_{kind}s
-        where definition_id = $definition_id and definition_version = $definition_version
-            and {kind}_id = $entity_id
-    """
-    for kind in ("account", "user")
-}
-
-RULES = """
-    select rules.rule_id, rules.effect, rules.requirement_group, signals.signal_name
-    from pql_intermediate.int_definition_rules as rules
-    inner join pql_intermediate.int_signals as signals using (signal_id)
-    where rules.definition_key = $definition_key
-    order by rules.rule_id
-"""
-
-FIT_RULES = """
-    select
-        fit_rules.fit_rule_id,
-        fit_rules.effect,
-        fit_rules.gate_group,
-        coalesce(
-            fit_rules.reason,
-            fit_rules.attribute || ' ' || fit_rules.operator || coalesce(' ' || fit_rules.value, '')
-        ) as wording,
-        fit_rules.attribute,
-        fit_timelines.is_met,
-        (
-            select string_agg(distinct known.attribute_value, ', ' order by known.attribute_value)
-            from pql_intermediate.int_attribute_timelines as known
-            where
-                known.entity_type = $entity_type
-                and known.entity_id = $entity_id
-                and known.attribute = fit_rules.attribute
-                and known.valid_from <= $on_day
-                and (known.valid_to is null or known.valid_to > $on_day)
-        ) as known_value
-    from pql_intermediate.int_fit_timelines as fit_timelines
-    inner join pql_intermediate.int_fit_rules as fit_rules using (definition_key, fit_rule_id)
-    where
-        fit_timelines.definition_key = $definition_key
-        and fit_timelines.entity_type = $entity_type
-        and fit_timelines.entity_id = $entity_id
-        and fit_timelines.valid_from <= $on_day
-        and (fit_timelines.valid_to is null or fit_timelines.valid_to > $on_day)
-    order by fit_rules.effect = 'disqualify', fit_rules.gate_group, fit_rules.fit_rule_id
-"""
-
-CONDITIONS = """
-    select distinct condition_type, condition_id
-    from pql_intermediate.int_conditions
-    where
-        definition_key = $definition_key
-        and entity_type = $entity_type
-        and entity_id = $entity_id
-        and valid_from <= $on_day
-        and (valid_to is null or valid_to > $on_day)
-"""
-
-STAGE = """
-    select stage from pql_intermediate.int_stage_timelines
-    where
-        entity_type = $entity_type
-        and entity_id = $entity_id
-        and valid_from <= $on_day
-        and (valid_to is null or valid_to > $on_day)
-"""
+QUERIES = queries.read("explain")
 
 
 @dataclass(frozen=True)
@@ -320,14 +80,14 @@ class Check:
 
 def find(connection: duckdb.DuckDBPyConnection, who: str) -> tuple[str, str]:
     """Return the one entity that is known by an id, a mail address, a domain or a name."""
-    matches = rows(connection, MATCHES, who=who)
+    matches = rows(connection, QUERIES["matches"], who=who)
     own_ids = [match for match in matches if match["is_own_id"]]
     if len(own_ids or matches) == 1:
         match = (own_ids or matches)[0]
         return match["entity_type"], match["entity_id"]
     if matches:
         raise PqlError(f"WHO={clean(who)} may be any of these; name one:" + choices(matches))
-    nearest = rows(connection, NEAREST, who=who)
+    nearest = rows(connection, QUERIES["nearest"], who=who)
     if nearest:
         raise PqlError(f"WHO={clean(who)} is not known; the nearest are:" + choices(nearest))
     raise PqlError(
@@ -348,7 +108,7 @@ def choices(matches: Sequence[Row]) -> str:
 
 def identity_lines(subject: Subject) -> list[str]:
     """Say who the subject is, which ids lead to it, and whether it takes part."""
-    (known,) = subject.read(IDENTITY[subject.entity_type])
+    (known,) = subject.read(QUERIES[subject.entity_type])
     domain = f"{known['domain'] or 'none known'} ({known['domain_type']})"
     lines = ["Who", entry(subject.entity_type, subject.entity_id)]
     if known["name"]:
@@ -361,14 +121,14 @@ def identity_lines(subject: Subject) -> list[str]:
             entry("account", account or "none known"),
         ]
     else:
-        users = subject.read(USERS)
+        users = subject.read(QUERIES["users"])
         lines.append(entry("users", people(users)))
     links = [
         f"{link['from_id']} (over {counted(link['link_count'], 'link')})"
-        for link in subject.read(LINKS)
+        for link in subject.read(QUERIES["links"])
     ]
     lines.append(entry("other ids", ", ".join(links) or "none"))
-    excluded = [row["reason"] for row in subject.read(EXCLUSION)]
+    excluded = [row["reason"] for row in subject.read(QUERIES["exclusion"])]
     lines.append(entry("takes part", f"no: {excluded[0]}" if excluded else "yes"))
     return lines
 
@@ -390,7 +150,7 @@ def people(users: Sequence[Row]) -> str:
 
 def event_lines(subject: Subject) -> list[str]:
     """Say which events count, which do not, and why."""
-    events = subject.read(COUNTED)
+    events = subject.read(QUERIES["counted"])
     counting = [row for row in events if not row["is_later"] and not row["is_excluded"]]
     staff = sum(row["event_count"] for row in events if row["is_excluded"] and not row["is_later"])
     later = sum(row["event_count"] for row in events if row["is_later"])
@@ -404,7 +164,7 @@ def event_lines(subject: Subject) -> list[str]:
             "kind",
         ),
     ]
-    set_aside = subject.read(SET_ASIDE)
+    set_aside = subject.read(QUERIES["set_aside"])
     lines.append(f"Rows set aside: {sum(row['row_count'] for row in set_aside):,}")
     lines += [
         entry(f"{row['row_count']:,}", f"{row['reason']}, {span(row)}", ">") for row in set_aside
@@ -450,9 +210,11 @@ def read_standing(subject: Subject, definition: Row, stage: str) -> Standing:
     """Read all that is known of the subject under one version of a definition."""
     version = version_of(definition)
     key = {"definition_key": definition["definition_key"]}
-    history = subject.read(HISTORY, **version)
+    history = subject.read(QUERIES["history"], **version)
     (current,) = (period for period in history if covers(period, subject.on_day))
-    lead = subject.read(LEADS[subject.entity_type], **version) if subject.is_as_of else []
+    lead = (
+        subject.read(QUERIES[f"{subject.entity_type}_lead"], **version) if subject.is_as_of else []
+    )
     return Standing(
         definition=definition,
         score=current["score"],
@@ -460,11 +222,11 @@ def read_standing(subject: Subject, definition: Row, stage: str) -> Standing:
         is_qualified=current["is_qualified"],
         stage=stage,
         lead=lead[0] if lead else None,
-        rules={rule["rule_id"]: rule for rule in rows(subject.connection, RULES, **key)},
-        fit_rules=subject.read(FIT_RULES, **key),
-        conditions={tuple(row.values()) for row in subject.read(CONDITIONS, **key)},
+        rules={rule["rule_id"]: rule for rule in rows(subject.connection, QUERIES["rules"], **key)},
+        fit_rules=subject.read(QUERIES["fit_rules"], **key),
+        conditions={tuple(row.values()) for row in subject.read(QUERIES["conditions"], **key)},
         history=history,
-        changes=subject.read(CHANGES, **version),
+        changes=subject.read(QUERIES["changes"], **version),
     )
 
 
@@ -507,7 +269,7 @@ def last_turn(subject: Subject, standing: Standing) -> str:
             turned_on, was_qualified = period["valid_from"], period["is_qualified"]
     reasons = {
         turn["transition_on"]: turn["trigger_reason"]
-        for turn in subject.read(TRANSITIONS, **version_of(standing.definition))
+        for turn in subject.read(QUERIES["transitions"], **version_of(standing.definition))
     }
     return ": ".join(filter(None, [str(turned_on or ""), reasons.get(turned_on)]))
 
@@ -520,7 +282,7 @@ def lacking(found: Sequence[Check]) -> str:
 def sum_lines(subject: Subject, standing: Standing) -> list[str]:
     """List every line of the sum, and what they add up to."""
     version = version_of(standing.definition)
-    reasons = subject.read(REASONS, **version) if subject.is_as_of else []
+    reasons = subject.read(QUERIES["reasons"], **version) if subject.is_as_of else []
     if reasons:
         lines = [(row["points"], reason_text(row)) for row in reasons]
         note = ""
@@ -719,8 +481,8 @@ def explanation(subject: Subject) -> str:
     elif not subject.is_as_of:
         heading += f", as known on {subject.as_of_date}"
     parts = [[heading], identity_lines(subject), event_lines(subject)]
-    stages = subject.read(STAGE)
-    definitions = subject.read(DEFINITIONS)
+    stages = subject.read(QUERIES["stage"])
+    definitions = subject.read(QUERIES["definitions"])
     if not stages:
         parts.append(["Not scored that day: it takes no part, or had no accepted event yet."])
     elif not definitions:
@@ -748,7 +510,7 @@ def explain(who: str, on: str) -> str:
         raise PqlError(f"ON={clean(on)}: not a date; write it as 2026-05-31") from None
     database, is_rebuild = chosen_database(on_day)
     with opened(built=database) as connection:
-        (clock,) = rows(connection, CLOCK)
+        (clock,) = rows(connection, QUERIES["clock"])
         if clock["as_of_date"] is None:
             raise PqlError(f"{short_path(database)}: it has no accepted event")
         on_day = on_day or clock["as_of_date"]
