@@ -16,15 +16,15 @@ help: ## list these commands
 		printf '  make %-11s %s\n' "$$name" "$$text"; done
 
 build: .venv/requirements.txt ## score the demo, or RAW=folder (CONFIG=folder, AS_OF=date); print the ten strongest leads
-	@$(BIN)/python scripts/build.py \
+	@$(BIN)/pql build \
 		$(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG)) $(call flag,as-of,$(AS_OF)) \
 		$(if $(ACCEPT_MASS_CHANGE),--vars '{"accept_mass_change": true}') \
 		$(if $(ACCEPT_REJECTS),--vars '{"accept_rejects": true}')
-	@$(BIN)/python scripts/show.py $(call flag,as-of,$(AS_OF))
+	@$(BIN)/pql show $(call flag,as-of,$(AS_OF))
 
 test: .venv/requirements-dev.txt ## run the tests of the models, of what the demo and other data give, and of the tools
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist loadfile \
-		--no-loadscope-reorder tests/pytest
+		--no-loadscope-reorder
 
 test-page: .venv/requirements-dev.txt ## open the review page of the demo in Chromium, which must be installed
 	@$(BIN)/python -m pytest tests/browser
@@ -39,38 +39,38 @@ lint: .venv/requirements-dev.txt ## check the style of Python and SQL
 		$(BIN)/sqlfluff lint --processes 0 $(wildcard models tests analyses)
 
 show: .venv/requirements.txt ## print the ten strongest leads of the last build (ENTITY=user: users)
-	@$(BIN)/python scripts/show.py $(call flag,as-of,$(AS_OF)) $(call flag,entity,$(ENTITY))
+	@$(BIN)/pql show $(call flag,as-of,$(AS_OF)) $(call flag,entity,$(ENTITY))
 
 explain: .venv/requirements.txt ## explain WHO=id, mail address or domain (ON=date): what counts, each point, what comes next
-	@$(BIN)/python scripts/explain.py $(call flag,who,$(WHO)) $(call flag,on,$(ON))
+	@$(BIN)/pql explain "$(WHO)" $(call flag,on,$(ON))
 
 preview: .venv/requirements.txt ## show whom the config in CONFIG=folder would add and drop (RAW=folder, AGAINST=other config)
-	@$(BIN)/python scripts/preview.py \
+	@$(BIN)/pql preview \
 		$(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG)) $(call flag,against,$(AGAINST))
 
 new-version: .venv/requirements.txt ## copy the live version of DEFINITION=id as a draft (CONFIG=folder)
-	@$(BIN)/python scripts/new_version.py $(call flag,definition,$(DEFINITION)) $(call flag,config,$(CONFIG))
+	@$(BIN)/pql new-version "$(DEFINITION)" $(call flag,config,$(CONFIG))
 
 suggest: .venv/requirements.txt ## write the points that outcomes suggest as a config folder (CONFIG=the one built, TO=new folder)
-	@$(BIN)/python scripts/suggest.py $(call flag,config,$(CONFIG)) $(call flag,to,$(TO))
+	@$(BIN)/pql suggest $(call flag,config,$(CONFIG)) $(call flag,to,$(TO))
 
 init: .venv/requirements.txt ## write a starter config for the events in RAW=folder (CONFIG=new folder)
-	@$(BIN)/python scripts/init.py $(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG))
+	@$(BIN)/pql init $(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG))
 
 review: .venv/requirements-review.txt ## write the quarterly review of the last build to review.html, a page to open from disk
-	@$(BIN)/python scripts/make_review.py $(call flag,as-of,$(AS_OF))
+	@$(BIN)/pql review $(call flag,as-of,$(AS_OF))
 
 bench: .venv/requirements.txt ## measure builds of made-up raw tables (EVENTS=1000000) against one query written by hand
-	@$(BIN)/python scripts/bench.py $(call flag,events,$(EVENTS))
+	@$(BIN)/pql bench $(call flag,events,$(EVENTS))
 
 manifests: .venv/requirements.txt ## write manifests/: our fields, as HubSpot and Salesforce create them
-	@$(BIN)/python scripts/make_manifests.py
+	@$(BIN)/pql manifests
 
 sync: .venv/requirements-sync.txt ## show what the last build would send to HubSpot (SEND=1: send it)
-	@$(BIN)/python scripts/sync.py $(if $(filter 1,$(SEND)),--send)
+	@$(BIN)/pql sync $(if $(filter 1,$(SEND)),--send)
 
 docs: .venv/requirements.txt ## write the documentation to target/static_index.html
-	@$(BIN)/dbt docs generate --static --profiles-dir .
+	@$(BIN)/pql docs
 
 clean: ## remove .venv and all that is made again; databases stay, they hold what was published
 	rm -rf .venv .config target logs .pytest_cache .ruff_cache .hypothesis
@@ -81,6 +81,7 @@ clean: ## remove .venv and all that is made again; databases stay, they hold wha
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $<
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@cp $< $@
 
 .venv/requirements-sync.txt .venv/requirements-review.txt: .venv/requirements.txt

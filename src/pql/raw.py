@@ -18,9 +18,10 @@ from typing import BinaryIO
 import duckdb
 import yaml
 
+from pql import project
 from pql.errors import PqlError
 
-CONTRACT = Path(__file__).resolve().parents[2] / "models" / "staging" / "_staging__sources.yml"
+CONTRACT = Path("models", "staging", "_staging__sources.yml")  # in the project
 
 FORMS = {
     "csv": re.compile(r"[.]csv([.]gz)?$", re.IGNORECASE),
@@ -71,7 +72,9 @@ class Contract:
 
 def raw_contract() -> Contract:
     """Read which raw tables there are."""
-    tables = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))["sources"][0]["tables"]
+    tables = yaml.safe_load((project.root() / CONTRACT).read_text(encoding="utf-8"))["sources"][0][
+        "tables"
+    ]
     return Contract(
         {table["name"]: [column["name"] for column in table["columns"]] for table in tables},
         [t["name"] for t in tables if t.get("config", {}).get("meta", {}).get("required")],

@@ -1,0 +1,103 @@
+"""Build the project with dbt, on the demo or on a folder of raw tables.
+
+A plain ``dbt build`` does the same for the demo. This adds what dbt cannot do or cannot say
+clearly: it finds which raw tables a folder holds, lays a config folder from anywhere over the
+shipped one, keeps a rebuild of a past day in a database of its own, and lets nobody see a build
+before it is done.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pql import raw
+from pql.config_files import overlay_config
+from pql.database import check_memory_limit, copy_database, one_build_at_a_time, put_in_place
+from pql.dbt import dbt_build
+from pql.errors import PqlError
+from pql.project import database_path
+
+
+def parse_variables(text: str) -> dict[str, Any]:
+    """Read further dbt vars from a JSON object."""
+    try:
+        variables = json.loads(text)
+    except ValueError as error:
+        raise PqlError(f"--vars: not JSON: {error}") from None
+    if not isinstance(variables, dict):
+        raise PqlError('--vars: not a JSON object; write it as {"decay_step_days": 1}')
+    if "as_of" in variables:
+        raise PqlError("--vars: give as_of as --as-of, which keeps the usual database as it is")
+    return variables
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to build.
+
+    Attributes:
+        raw: a folder of raw tables; none: the demo.
+        config: a config folder; none: the shipped one.
+        as_of: the last day counted; none: the latest.
+        variables: further dbt vars.
+        selector: the part to build, as selectors.yml names it; blank: everything.
+        full_refresh: whether incremental models start afresh.
+        show: ``all`` that dbt prints, ``progress`` (on a terminal) or ``nothing``.
+        database: the file to build; none: the usual one.
+        env: further environment variables of dbt.
+    """
+
+    raw: Path | None = None
+    config: Path | None = None
+    as_of: date | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    selector: str = ""
+    full_refresh: bool = False
+    show: str = "progress"
+    database: Path | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def build(request: Request) -> int:
+    """Check what was given, prepare it for dbt, and run dbt; return 1 where that fails.
+
+    dbt works on a copy of the database, which takes the place of the last one once all is built and
+    every test has passed: who reads it finds either the one or the other, whole.
+    """
+    check_memory_limit()
+    variables = dict(request.variables)
+    database = request.database or database_path(request.as_of)
+    env = dict(request.env)
+    if request.as_of:
+        variables["as_of"] = request.as_of.isoformat()
+    if request.raw:
+        found = raw.survey(request.raw)
+        variables = {
+            "raw_source": "canonical",
+            "raw_path": str(request.raw.resolve()),
+            "raw_tables": [n for n in found.tables if n not in raw.raw_contract().required],
+            **variables,
+        }
+        if request.show != "nothing":
+            for line in (", ".join(found.tables), *found.notices):
+                print(f"{request.raw}: {line}")
+    if request.config:
+        env["PQL_CONFIG_PATH"] = overlay_config(request.config)
+    with one_build_at_a_time(database) as lock:
+        unfinished = copy_database(database)
+        env["PQL_DUCKDB_PATH"] = str(unfinished)
+        sys.stdout.flush()
+        returncode = dbt_build(
+            variables, request.selector, request.full_refresh, request.show, lock, **env
+        )
+        if returncode == 0:
+            put_in_place(unfinished, database)
+        elif unfinished.exists():
+            print(f"{database} is left as it was; as far as it came, the new one is {unfinished}")
+    return min(returncode, 1)

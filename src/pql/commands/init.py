@@ -1,0 +1,353 @@
+"""Write a starter config for somebody else's events: signals guessed from names, and one draft.
+
+It is a place to start, not evidence: which acts foretell a sale is for the data to say, later.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pql import project
+from pql import raw as raw_tables
+from pql.config_files import CONFIG_FILES, to_csv
+from pql.database import Row, rows
+from pql.errors import PqlError
+from pql.formatting import clean, counted, entry, shortened
+
+DEFINITION_ID = "starter"
+FOLDER = Path("starter_config")
+MOST_OF_A_KIND = 2
+MOST_SIGNALS = 6  # with recent activity seven rules that score; published advice is five to eight
+FEWEST_SIGNALS = 3
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of signal, which words in the names of events give away."""
+
+    category: str
+    words: str
+    points: int
+    measure: str = "events"
+    min_value: int = 1
+    effect: str = ""
+
+
+# Tried in this order: who asks for a demo of the API asks for a demo.
+KINDS = (
+    Kind("hand_raise", "demo|contact_sales|talk_to_sales|sales_call|quote", 0, effect="hand_raise"),
+    Kind("limit", "limit|quota|paywall|gated|exceed|locked", 20),
+    Kind("intent", "pricing|upgrade|billing|checkout|trial|sso", 20),
+    Kind("collaboration", "invit|teammate|member_add|share|assign", 20),
+    Kind("adoption", "api|webhook|integrat|connect|import|export|install|automat", 15),
+    Kind("activation", "creat|publish|complet|launch|onboard|deploy|upload", 15),
+)
+USAGE = Kind("usage", "", 10, measure="days", min_value=3)
+# Nearly everybody does these: they tell nobody apart.
+COMMON = "log_?(ged_?)?(in|out)|sign_?(ed_?)?(up|in)|session|page|screen|heartbeat|ping"
+
+ACTIVITY = {
+    "signal_id": "active_recently",
+    "signal_name": "Active on several days",
+    "category": "activity",
+    "event_name": "*",
+    "measure": "days",
+    "window_days": "14",
+    "reason_template": "was active on {value} day(s) in the last {window_days} days",
+}
+ROUTES = (
+    {
+        "priority": "10",
+        "requires_hand_raise": "true",
+        "requires_qualified": "true",
+        "tier": "hand_raiser",
+        "motion": "sales_assisted",
+        "sla_hours": "8",
+        "next_action": "answer what they asked for",
+    },
+    {
+        "priority": "20",
+        "requires_qualified": "true",
+        "tier": "mid",
+        "motion": "sales_assisted",
+        "sla_hours": "48",
+        "next_action": "write about what they just did",
+    },
+    {
+        "priority": "90",
+        "tier": "low",
+        "motion": "self_serve",
+        "next_action": "leave them to the product",
+    },
+)
+
+EVENTS = """
+    with user_accounts as (
+        select user_id, max(account_id) as account_id
+        from {users}
+        group by user_id
+    )
+    select
+        events.event_name,
+        count(*) as row_count,
+        count(distinct coalesce(events.user_id, events.anonymous_id)) as users,
+        count(distinct coalesce(events.account_id, user_accounts.account_id)) as accounts,
+        count(coalesce(events.account_id, user_accounts.account_id)) as rows_of_accounts
+    from {events} as events
+    left join user_accounts on events.user_id = user_accounts.user_id
+    where events.event_name is not null
+    group by events.event_name
+    order by row_count desc, events.event_name
+"""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A signal that is suggested for an event."""
+
+    signal_id: str
+    words: str
+    event_name: str
+    kind: Kind
+
+
+# --- what there is --------------------------------------------------------------------------------
+
+
+def read_events(folder: Path, files: Mapping[str, Sequence[Path]]) -> list[Row]:
+    """Count the rows of each event and who did it, by the raw rows alone: nothing is set aside."""
+    with duckdb.connect() as connection:
+        users = relation(connection, files["users"], ("user_id", "account_id"))
+        columns = ("event_name", "user_id", "anonymous_id", "account_id")
+        events = relation(connection, files["events"], columns)
+        found = rows(connection, EVENTS.format(users=users, events=events))
+    if not found:
+        raise PqlError(f"{folder}: no row of events has an event_name; fill that column first")
+    return found
+
+
+def relation(
+    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str]
+) -> str:
+    """Return a subquery with some columns of a raw table as text; null where it has no such."""
+    parts = []
+    for file in files:
+        reader = raw_tables.reader(file)
+        found = {row["column_name"].lower() for row in rows(connection, f"describe from {reader}")}
+        cells = [
+            f"nullif(trim(cast({column} as varchar)), '') as {column}"
+            if column in found
+            else f"cast(null as varchar) as {column}"
+            for column in columns
+        ]
+        parts.append(f"select {', '.join(cells)} from {reader}")
+    return f"({' union all '.join(parts)})"
+
+
+def entity_type_of(events: Sequence[Row]) -> str:
+    """Choose what to score: accounts, if most rows can be given to one."""
+    given = sum(event["rows_of_accounts"] for event in events)
+    return "account" if 2 * given > sum(event["row_count"] for event in events) else "user"
+
+
+# --- what to look at ------------------------------------------------------------------------------
+
+
+def suggest(events: Sequence[Row], entity_type: str) -> list[Signal]:
+    """Choose a few events that may tell who is about to buy, the telling names first.
+
+    Args:
+        events: by how often they happened.
+        entity_type: whom they are to tell apart.
+    """
+    reach = f"{entity_type}s"
+    usable = sorted(filter(can_be_named, events), key=lambda event: -event[reach])
+    alike = {kind: [e for e in usable if kind_of(e["event_name"]) is kind] for kind in KINDS}
+    # the widest used of each kind, then a second of each
+    ranked = [
+        (event, kind)
+        for rank in range(MOST_OF_A_KIND)
+        for kind in KINDS
+        for event in alike[kind][rank : rank + 1]
+    ]
+    chosen = sorted(ranked[:MOST_SIGNALS], key=lambda pair: KINDS.index(pair[1]))
+    others = [event for event in usable if kind_of(event["event_name"]) is USAGE]
+    chosen += [(event, USAGE) for event in others[: max(0, FEWEST_SIGNALS - len(chosen))]]
+    taken = {ACTIVITY["signal_id"], "any_activity"}
+    return [signal_for(event["event_name"], kind, taken) for event, kind in chosen]
+
+
+def can_be_named(event: Row) -> bool:
+    """Tell whether signals.csv can name an event: | separates several, @ begins built-in ones.
+
+    A cell that begins with =, + or - is a formula to a spreadsheet, and no name can be changed.
+    """
+    name = event["event_name"]
+    plain = not any(unicodedata.category(character).startswith("C") for character in name)
+    return plain and "|" not in name and not name.startswith(("@", "=", "+", "-")) and name != "*"
+
+
+def kind_of(event_name: str) -> Kind | None:
+    """Guess the kind of an event from its name; None for what nearly everybody does."""
+    name = "_".join(words_of(event_name))
+    for kind in KINDS:
+        if re.search(kind.words, name):
+            return kind
+    return None if re.search(COMMON, name) else USAGE
+
+
+def words_of(event_name: str) -> list[str]:
+    """Split a name into words, whatever way they are joined: inviteSent, invite-sent."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", event_name)
+    return re.findall(r"[^\W_]+", spaced.lower())
+
+
+def signal_for(event_name: str, kind: Kind, taken: set[str]) -> Signal:
+    """Make a signal of an event, under an id that is not taken yet."""
+    words = words_of(event_name)
+    base = re.sub(r"[^a-z0-9]+", "_", "_".join(words)).strip("_")[:36]
+    if not base or not base[0].isalpha():
+        base = f"event_{base}".rstrip("_")
+    signal_id, number = base, 2
+    while signal_id in taken:
+        signal_id, number = f"{base}_{number}", number + 1
+    taken.add(signal_id)
+    return Signal(signal_id, " ".join(words) or signal_id, event_name, kind)
+
+
+# --- the config folder ----------------------------------------------------------------------------
+
+
+def starter_files(
+    signals: Sequence[Signal], entity_type: str, has_subscriptions: bool
+) -> dict[str, bytes]:
+    """Return every file of the config folder; those with nothing to say have a header alone."""
+    rules = [rule_row(signal) for signal in signals]
+    rules.append(rule_row(Signal(ACTIVITY["signal_id"], "", "*", USAGE)))
+    points = sum(int(rule["points"] or 0) for rule in rules)
+    definition = {
+        "definition_id": DEFINITION_ID,
+        "version": "1",
+        "definition_name": "Starter score",
+        "entity_type": entity_type,
+        "audience": "free|trial" if has_subscriptions else "",
+        "score_threshold": str(-(-points // 10) * 5),  # half of the points, rounded up to fives
+        "status": "draft",
+        "priority": "10",
+        "rationale": "Made by make init from the names of events: a place to start, not evidence. "
+        "Signals, points and threshold wait for somebody who knows the product.",
+    }
+    content: dict[str, Sequence[dict[str, str]]] = {
+        "signals.csv": [*map(signal_row, signals), ACTIVITY],
+        "definitions.csv": [definition],
+        "definition_rules.csv": rules,
+        "routing_rules.csv": [{"definition_id": "*", **route} for route in ROUTES],
+    }
+    return {name: table(name, content.get(name, ())) for name in CONFIG_FILES}
+
+
+def signal_row(signal: Signal) -> dict[str, str]:
+    """Write a signal as a row of signals.csv."""
+    often = "{value} time(s)" if signal.kind.measure == "events" else "on {value} day(s)"
+    return {
+        "signal_id": signal.signal_id,
+        "signal_name": signal.words[:1].upper() + signal.words[1:],
+        "category": signal.kind.category,
+        "event_name": signal.event_name,
+        "measure": signal.kind.measure,
+        "window_days": "30",
+        "reason_template": f"{signal.words}: {often} in the last {{window_days}} days",
+    }
+
+
+def rule_row(signal: Signal) -> dict[str, str]:
+    """Write the rule about a signal as a row of definition_rules.csv."""
+    return {
+        "definition_id": DEFINITION_ID,
+        "version": "1",
+        "rule_id": signal.signal_id,
+        "signal_id": signal.signal_id,
+        "effect": signal.kind.effect,
+        "min_value": str(signal.kind.min_value),
+        "points": str(signal.kind.points or ""),
+    }
+
+
+def table(name: str, values: Iterable[dict[str, str]]) -> bytes:
+    """Write a config file with the columns of the shipped one."""
+    shipped = (project.shipped_config() / name).read_text(encoding="utf-8-sig")
+    columns = shipped.partition("\n")[0].strip().split(",")
+    return to_csv([columns, *([row.get(column, "") for column in columns] for row in values)])
+
+
+def write_folder(folder: Path, files: dict[str, bytes]) -> None:
+    """Write the files into a new folder."""
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        reason = "it exists" if folder.exists() else error.strerror
+        raise PqlError(
+            f"{folder}: {reason}; nothing is overwritten, so name another: CONFIG=<new folder>"
+        ) from None
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+
+
+# --- what is said ---------------------------------------------------------------------------------
+
+
+def init(raw: Path | None, folder: Path) -> str:
+    """Look at the events, write the folder, and say what was found and what comes next."""
+    if not raw:
+        raise PqlError("name the folder of your raw tables: make init RAW=<folder>")
+    found = raw_tables.survey(raw)
+    events = read_events(raw, found.files)
+    entity_type = entity_type_of(events)
+    signals = suggest(events, entity_type)
+    write_folder(folder, starter_files(signals, entity_type, "subscriptions" in found.tables))
+    suggested = [
+        entry(
+            str(signal.kind.points or "at once"),
+            f"{signal.event_name} ({signal.kind.category})",
+            ">",
+        )
+        for signal in signals
+    ]
+    return "\n".join(
+        [
+            *event_lines(raw, events),
+            "",
+            f"{folder}: a draft definition, {DEFINITION_ID}, that scores {entity_type}s."
+            " Points, and for what:",
+            *suggested,
+            entry("10", "active on three of the last 14 days", ">"),
+            "",
+            "What comes next:",
+            "  1. Edit the files: signals, points and score_threshold are guesses.",
+            "  2. Give your own mail domain the domain_type internal in special_domains.csv.",
+            f"  3. In definitions.csv set the status of {DEFINITION_ID} to live: a draft is scored,"
+            " but makes no lead.",
+            f"  4. make build RAW={raw} CONFIG={folder}",
+        ]
+    )
+
+
+def event_lines(raw: Path, events: Sequence[Row]) -> list[str]:
+    """List the events by how often they happened, and how many they reach."""
+    total = sum(event["row_count"] for event in events)
+    listed = [
+        f"{event['row_count']:>12,}{event['users']:>12,}{event['accounts']:>12,}"
+        f"  {clean(event['event_name'])}"
+        for event in events
+    ]
+    return [
+        f"Events in {raw}: {counted(total, 'row')} of {counted(len(events), 'name')}",
+        f"{'rows':>12}{'users':>12}{'accounts':>12}  event",
+        *shortened(listed, "name"),
+    ]

@@ -1,0 +1,23 @@
+"""Write the quarterly review of the last build as one HTML page, to be opened from disk."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pql.database import opened
+from pql.errors import PqlError
+from pql.project import database_path, short_path
+from pql.review import page
+
+
+def review(output: Path, as_of: date | None) -> str:
+    """Write the page; say where it is."""
+    database = database_path(as_of)
+    with opened(database=database) as connection:
+        parts = page.read(connection)
+    try:
+        output.write_text(page.write(parts), encoding="utf-8")
+    except OSError as error:
+        raise PqlError(f"{output}: cannot be written: {error.strerror}") from None
+    return f"{short_path(output.resolve())}: open it in a browser"

@@ -1,0 +1,263 @@
+"""Write the suggested points as a config folder that a person can read, preview and accept.
+
+The folder is the current config with a further version of each definition that has a suggestion: a
+version that is better than plain orders on held-out outcomes. Nothing else is changed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from pql import project
+from pql.commands.new_version import with_copies
+from pql.config_files import (
+    VERSIONED_FILES,
+    Table,
+    cells,
+    config_files,
+    read_table,
+    with_cells,
+    with_row,
+    without_rows,
+    write_whole,
+)
+from pql.database import Row, opened, rows
+from pql.errors import PqlError
+from pql.formatting import entry, plain_number
+from pql.project import database_path, short_path
+
+SUGGESTED = Path("target", "suggested")  # in the project
+LONGEST_ID = 40
+MEASURED = ("event_name", "property_name", "property_operator", "property_value")
+MEASURED += ("measure", "measure_property")
+SIGN_UP = {
+    "signal_id": "signed_up",
+    "signal_name": "Signed up",
+    "category": "activation",
+    "event_name": "@signed_up",
+    "measure": "days",
+    "reason_template": "signed up",
+}
+
+EVALUATIONS = """
+    select definition_id, contender, contender_type, auc, strongest_baseline, verdict
+    from pql.definition_evaluation
+    order by definition_id, auc desc nulls last, contender
+"""
+
+RULES = "select * from pql.suggested_points order by definition_id, rule_number"
+
+VERDICTS = {
+    "beats_baselines": "is better than any plain order",
+    "no_signal": "knows no more than chance",
+    "not_enough_data": "cannot be judged: there is not enough data",
+}
+
+
+# --- one suggestion -------------------------------------------------------------------------------
+
+
+def place_of(table: Table, definition_id: str, version: int) -> list[int]:
+    """Return the rows of a version."""
+    return [p for p, number_ in table.numbers(definition_id).items() if number_ == version]
+
+
+def suggest_version(tables: dict[str, Table], rules: Sequence[Row], rationale: str) -> int:
+    """Add a version with the suggested rules to the tables of a config; return its number.
+
+    Gates, hand-raises and what disqualifies are copied. Points, caps, requirements and decay are
+    not: without them the suggestion was learned and judged.
+    """
+    definition_id, source = rules[0]["definition_id"], rules[0]["definition_version"]
+    definitions = tables["definitions.csv"]
+    if not place_of(definitions, definition_id, source):
+        raise PqlError(
+            f"{definitions.path}: there is no version {source} of {definition_id}, for which the "
+            "points are suggested; name the folder that was built by CONFIG"
+        )
+    new = max(definitions.numbers(definition_id).values()) + 1
+    for name in VERSIONED_FILES:
+        if name in tables:
+            tables[name], _ = with_copies(tables[name], definition_id, source, new)
+    for name, is_dropped in {
+        "definition_rules.csv": lambda row: row["effect"].lower() in ("", "score"),
+        "fit_rules.csv": lambda row: row["effect"].lower() == "points",
+        "category_caps.csv": lambda row: True,
+    }.items():
+        if name in tables:
+            table = tables[name]
+            places = place_of(table, definition_id, new)
+            dropped = [p for p in places if is_dropped(cells(table, table.lines[p]))]
+            tables[name] = without_rows(table, dropped)
+    blank_points(tables, definition_id, new)
+    set_versions(tables, rules[0], source, new, rationale)
+    add_rules(tables, rules, new)
+    return new
+
+
+def blank_points(tables: dict[str, Table], definition_id: str, version: int) -> None:
+    """Take the points off the rules that are kept for their effect."""
+    for place in place_of(tables["definition_rules.csv"], definition_id, version):
+        kept = {"points": "", "requirement_group": ""}
+        tables["definition_rules.csv"] = with_cells(tables["definition_rules.csv"], place, kept)
+
+
+def set_versions(
+    tables: dict[str, Table], rule: Row, source: int, new: int, rationale: str
+) -> None:
+    """Put the new version in the place of the one it comes from."""
+    definition_id, table = rule["definition_id"], tables["definitions.csv"]
+    (old_place,) = place_of(table, definition_id, source)
+    (new_place,) = place_of(table, definition_id, new)
+    values = {
+        "score_threshold": str(rule["score_threshold"]),
+        "decay_points_per_week": "",
+        "rationale": rationale,
+    }
+    if cells(table, table.lines[old_place])["status"].lower() == "live":
+        values["status"] = "live"
+        table = with_cells(table, old_place, {"status": "retired"})
+    tables["definitions.csv"] = with_cells(table, new_place, values)
+
+
+def add_rules(tables: dict[str, Table], rules: Sequence[Row], version: int) -> None:
+    """Add the suggested rules, and the signals that they need and the config does not have."""
+    taken = {
+        cells(tables["definition_rules.csv"], line)["rule_id"]
+        for line in tables["definition_rules.csv"].lines[1:]
+        if cells(tables["definition_rules.csv"], line)["definition_id"] == rules[0]["definition_id"]
+    }
+    for rule in rules:
+        signal_id = signal_for(tables, rule)
+        row = {
+            "definition_id": rule["definition_id"],
+            "version": str(version),
+            "rule_id": unused(signal_id, taken),
+            "signal_id": signal_id,
+            "min_value": plain_number(rule["min_value"]),
+            "points": str(rule["points"]),
+        }
+        taken.add(row["rule_id"])
+        tables["definition_rules.csv"] = with_row(tables["definition_rules.csv"], row)
+
+
+def signal_for(tables: dict[str, Table], rule: Row) -> str:
+    """Return the signal that counts what a rule asks for; add it where there is none."""
+    table = tables["signals.csv"]
+    signals = {}
+    for line in table.lines[1:]:
+        row = cells(table, line)
+        signals[row["signal_id"]] = row
+    source = SIGN_UP if rule["signal_id"] == SIGN_UP["event_name"] else signals[rule["signal_id"]]
+    window = "" if rule["window_days"] is None else str(rule["window_days"])
+    for signal_id, row in signals.items():
+        if (row.get("window_days", "") or "") == window and all(
+            row.get(name, "") == source.get(name, "") for name in MEASURED
+        ):
+            return signal_id
+    suffix = f"_{window}d" if window else "_ever"
+    base = source["signal_id"][: LONGEST_ID - len(suffix) - 3]
+    words = f"{window} days" if window else "ever"
+    added = source | {
+        "signal_id": unused(base + suffix, signals),
+        "signal_name": f"{source.get('signal_name') or source['signal_id']} ({words})",
+        "window_days": window,
+        "reason_template": reason_for(source.get("reason_template", ""), window),
+    }
+    tables["signals.csv"] = with_row(table, added)
+    return added["signal_id"]
+
+
+def reason_for(template: str, window: str) -> str:
+    """Say the same reason about another window."""
+    phrase = " in the last {window_days} days"
+    if window:
+        return template if not template or "{window_days}" in template else template + phrase
+    said = template.replace(phrase, "")
+    return "" if "{window_days}" in said else said
+
+
+def unused(name: str, taken: Iterable[str]) -> str:
+    """Return a name, with a number behind it if it is taken."""
+    names = (name if count == 1 else f"{name}_{count}" for count in range(1, 1000))
+    return next(free for free in names if free not in taken)
+
+
+# --- what is said ---------------------------------------------------------------------------------
+
+
+def rationale_for(evaluations: Sequence[Row], rules: Sequence[Row]) -> str:
+    """Say in a sentence or two where a suggestion comes from, and how good it is."""
+    by_name = {row["contender"]: row for row in evaluations}
+    own = by_name["suggested_points"]
+    replaced = f"{rules[0]['definition_id']}@{rules[0]['definition_version']}"
+    rivals = [(own["strongest_baseline"], "the plain order"), (replaced, "the version replaced")]
+    against = ", ".join(
+        f"{by_name[name]['auc']:.2f} {words} {name}"
+        for name, words in rivals
+        if name in by_name and by_name[name]["auc"] is not None
+    )
+    return (
+        f"Points suggested from outcomes; AUC {own['auc']:.2f} on held-out later dates "
+        f"({against}). Gates, hand-raises and what disqualifies are those of version "
+        f"{rules[0]['definition_version']}."
+    )
+
+
+def rule_line(rule: Row) -> str:
+    """Lay out a rule as a person would say it."""
+    window = "ever" if rule["window_days"] is None else f"in {rule['window_days']} days"
+    words = (
+        f"{rule['signal_name']}: {plain_number(rule['min_value'])} or more {window}"
+        f" (95% of redraws give {rule['points_low']} to {rule['points_high']} points;"
+        f" {rule['support_converted_count']:,} of {rule['support_count']:,} who did converted)"
+    )
+    return entry(f"+{rule['points']}", words, ">")
+
+
+def definition_lines(definition_id: str, evaluations: Sequence[Row], rules: Sequence[Row]) -> str:
+    """Say what is suggested for a definition, or why nothing is."""
+    verdict = next(row["verdict"] for row in evaluations if row["contender"] == "suggested_points")
+    if not rules:
+        rival = verdict.removeprefix("no_better_than_").replace("_", " ")
+        words = VERDICTS.get(verdict, f"is not clearly better than the plain order: {rival} first")
+        return f"{definition_id}: nothing is suggested; what was learned {words}"
+    title = f"{definition_id}: {rationale_for(evaluations, rules)}"
+    threshold = entry(str(rules[0]["score_threshold"]), "score_threshold", ">")
+    return "\n".join([title, *map(rule_line, rules), threshold])
+
+
+def suggest(config: Path, target: Path | None) -> str:
+    """Write the folder, and say what is in it."""
+    config_files(config)  # says what is wrong with a file before anything is written
+    if target and target.exists():
+        raise PqlError(f"{target}: it exists; nothing is overwritten, name a new folder by TO")
+    with opened(built=database_path()) as connection:
+        evaluations, rules = rows(connection, EVALUATIONS), rows(connection, RULES)
+    tables = {
+        path.name: read_table(path)
+        for path in sorted(config.glob("*.csv"))
+        if path.name in (*VERSIONED_FILES, "signals.csv")
+    }
+    said = []
+    for definition_id in sorted({row["definition_id"] for row in evaluations}):
+        judged = [row for row in evaluations if row["definition_id"] == definition_id]
+        mine = [row for row in rules if row["definition_id"] == definition_id]
+        if mine:
+            suggest_version(tables, mine, rationale_for(judged, mine))
+        said.append(definition_lines(definition_id, judged, mine))
+    if not rules:
+        return "\n\n".join([*said, "No folder is written."])
+    folder = target or project.root() / SUGGESTED
+    if not target:
+        shutil.rmtree(folder, ignore_errors=True)  # it is this script's own
+    folder.mkdir(parents=True)
+    for path in sorted(config.glob("*.csv")):
+        shutil.copyfile(path, folder / path.name)
+    for name, table in tables.items():
+        write_whole(folder / name, table.text().encode())
+    name = short_path(folder.resolve())
+    accept = f"Written to {name}; nothing else is changed. To see who would enter and leave: make"
+    return "\n\n".join([*said, f"{accept} preview CONFIG={name}"])

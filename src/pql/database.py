@@ -1,0 +1,147 @@
+"""Open databases, and put a new one in the place of the last."""
+
+from __future__ import annotations
+
+import fcntl
+import glob
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pql.errors import PqlError
+from pql.project import SCHEMAS, short_path
+from pql.raw import reason
+
+Row = dict[str, Any]
+
+
+@contextmanager
+def opened(**databases: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open built databases by name to read them; what is wrong with one is said in one line.
+
+    Tables named without a database and a schema are those of the first, in any of our schemas.
+    """
+    for database in databases.values():
+        if not database.exists():
+            raise PqlError(f"{short_path(database)}: no such database; run `make build` first")
+    names = " and ".join(str(short_path(database)) for database in databases.values())
+    try:
+        with duckdb.connect() as connection:
+            for name, database in databases.items():
+                path = str(database).replace("'", "''")
+                connection.execute(f"attach '{path}' as {name} (read_only)")
+            first = next(iter(databases))
+            connection.execute(f"use {first}")
+            there = connection.execute(
+                "select schema_name from duckdb_schemas() where database_name = ?", [first]
+            ).fetchall()
+            paths = [f"{first}.{schema}" for schema in SCHEMAS if (schema,) in there]
+            if paths:
+                connection.execute(f"set search_path = '{','.join(paths)}'")
+            yield connection
+    except duckdb.CatalogException:
+        raise PqlError(f"{names}: a table is missing; run `make build` first") from None
+    except duckdb.Error as error:
+        raise PqlError(f"{names}: cannot be read: {reason(error)}") from None
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str, **values: object) -> list[Row]:
+    """Run a query, its values bound by name, and return its rows by column."""
+    cursor = connection.execute(query, values)
+    columns = [column[0] for column in cursor.description]
+    return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def unfinished_path(path: Path) -> Path:
+    """Return where a database is built, before it takes the place of the last one.
+
+    The file has the same name: a view names the database it is in, which is called after its file.
+    """
+    return path.parent / ".building" / path.name
+
+
+@contextmanager
+def one_build_at_a_time(path: Path) -> Iterator[int]:
+    """Hold the lock of a database, and give its file descriptor, for a child to hold it as well."""
+    if not path.parent.is_dir():
+        raise PqlError(f"PQL_DUCKDB_PATH: there is no folder {path.parent}; make it first")
+    unfinished = unfinished_path(path)
+    try:
+        unfinished.parent.mkdir(mode=0o700, exist_ok=True)
+        lock = unfinished.with_suffix(".lock").open("w")
+    except OSError as error:
+        raise PqlError(
+            f"{unfinished.parent}: cannot be written, and the database is built there; "
+            f"{error.strerror}"
+        ) from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise PqlError(f"{path}: another build is under way; wait for its end") from None
+        yield lock.fileno()
+
+
+def copy_database(path: Path) -> Path:
+    """Copy a database to where it is built, in place of what a build that failed left there."""
+    unfinished = unfinished_path(path)
+    try:
+        for old in unfinished.parent.glob(f"{glob.escape(path.name)}*"):
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+        if path.with_name(f"{path.name}.wal").exists():
+            duckdb.connect(path).close()  # takes into the file what a killed writer left beside it
+        if path.exists():
+            with duckdb.connect(path, read_only=True):  # so that nobody writes to it meanwhile
+                shutil.copyfile(path, unfinished)
+    except duckdb.Error as error:
+        raise PqlError(
+            f"{path}: cannot be opened as a database; close what else has it open, or name another "
+            f"file by PQL_DUCKDB_PATH; {reason(error)}"
+        ) from None
+    except OSError as error:
+        raise PqlError(f"{unfinished}: cannot copy {path} there; {error.strerror}") from None
+    return unfinished
+
+
+def check_memory_limit() -> None:
+    """Refuse a memory limit that DuckDB cannot read, before dbt stumbles over it."""
+    if limit := os.environ.get("PQL_MEMORY_LIMIT"):
+        try:
+            duckdb.connect(config={"memory_limit": limit}).close()
+        except duckdb.Error:
+            raise PqlError(f"PQL_MEMORY_LIMIT: {limit} is none; write 4GB, or 80%") from None
+
+
+def put_in_place(unfinished: Path, database: Path) -> None:
+    """Let a finished database take the place of the last one, once all of it is on disk.
+
+    Closing a database takes its log into the file, but says nothing where the disk is full.
+    """
+    try:
+        with duckdb.connect(unfinished) as connection:
+            connection.execute("checkpoint")
+        log = unfinished.with_name(f"{unfinished.name}.wal")
+        if log.exists():
+            raise PqlError(f"{unfinished}: not all of it could be written; make room on the disk")
+        with unfinished.open("rb") as file:
+            os.fsync(file.fileno())
+        unfinished.chmod(0o600)
+        unfinished.replace(database)
+        folder = os.open(database.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except duckdb.Error as error:
+        raise PqlError(
+            f"{unfinished}: cannot be finished, and {database} is left as it was; {reason(error)}"
+        ) from None
+    except OSError as error:
+        raise PqlError(
+            f"{database}: cannot be replaced, and is left as it was; {error.strerror}"
+        ) from None

@@ -1,0 +1,212 @@
+"""Run dbt as a child that ends with us, keep what it prints, and say what matters of it."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pql import console, project
+from pql.errors import PqlError
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+CLOCK = re.compile(r"^\d\d:\d\d:\d\d  ?")
+STEP = re.compile(r"^(\d+) of (\d+) (START|OK|PASS|ERROR|FAIL|WARN|SKIP)\b.*? (\S+)?")
+DONE = re.compile(
+    r"^\d+ of \d+ (OK|PASS|WARN)\b.*? (?P<name>[\w.]+) \.* ?\[.* in (?P<seconds>[\d.]+)s\]"
+)
+# What print_config_problems prints begins and ends so.
+FIRST_LINE, LAST_LINE = "To mend in the configuration", "warnings: "
+FAILURE = re.compile(
+    r"^(Failure|(Runtime|Compilation|Database|Parsing) Error) in (model|test|seed|\w+) "
+)
+MOST_FAILURES = 3
+PR_SET_PDEATHSIG = 1  # of <linux/prctl.h>
+
+
+def end_with_parent() -> None:
+    """Ask the system to end this process when its parent ends, even by kill -9 (Linux alone)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+@contextmanager
+def ending_together(child: subprocess.Popen[bytes]) -> Iterator[None]:
+    """End the child when this process is told to end: it would go on, and hold the lock."""
+
+    def end(number: int, _frame: object) -> None:
+        child.terminate()
+        child.wait()
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def run_dbt(
+    arguments: Sequence[str],
+    folder: Path,
+    env: Mapping[str, str],
+    log: Path,
+    show: str,
+    lock: int | None = None,
+) -> tuple[int, list[str]]:
+    """Run dbt, and return its exit code and what it printed, without colours and times of day.
+
+    Args:
+        arguments: dbt's command and options.
+        folder: the project.
+        env: all environment variables.
+        log: the file that keeps what dbt prints.
+        show: ``all`` of it as it comes, ``progress`` (on a terminal), or ``nothing``.
+        lock: a file descriptor that dbt holds open, too.
+
+    Raises:
+        FileNotFoundError: dbt is not installed beside this Python.
+    """
+    command = [str(Path(sys.executable).with_name("dbt")), *arguments]
+    lines = []
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        log.open("wb") as kept,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=[] if lock is None else [lock],
+            preexec_fn=end_with_parent,
+        ) as child,
+        ending_together(child),
+        console.progress(show == "progress") as progress,
+    ):
+        task = progress.add_task("reading the project", total=None)
+        for line in child.stdout:
+            kept.write(line)
+            if show == "all":
+                sys.stdout.buffer.write(line)
+                sys.stdout.buffer.flush()
+            text = COLOUR.sub("", line.decode(errors="replace")).rstrip("\n")
+            lines.append(CLOCK.sub("", text))
+            step = STEP.match(lines[-1])
+            if step and step[3] == "START":
+                name = lines[-1].partition(" START ")[2].split(" ...")[0].split()[-1]
+                total, done = int(step[2]), int(step[1]) - 1
+                progress.update(task, description=name, total=total, completed=done)
+    return child.returncode, lines
+
+
+def what_to_do(lines: Sequence[str], failed: bool) -> list[str]:
+    """Pick from what dbt printed what a person has to read: what to mend, and what broke.
+
+    Args:
+        lines: what dbt printed.
+        failed: whether it failed; where nothing says why, the end of it all is returned.
+    """
+    mend: list[str] = []
+    if starts := [n for n, line in enumerate(lines) if line.startswith(FIRST_LINE)]:
+        rest = lines[starts[0] :]
+        ends = [n for n, line in enumerate(rest) if line.startswith(LAST_LINE)]
+        mend = rest[: ends[0] + 1] if ends else rest
+    if not failed:
+        return mend
+    said = "\n".join(mend)
+    broken: list[list[str]] = []
+    for number, line in enumerate(lines):
+        name = (
+            line.split(" in ", 1)[1].split()[1] if FAILURE.match(line) else "config_has_no_errors"
+        )
+        if name != "config_has_no_errors" and f"error: {name}\n" not in said:
+            rest = lines[number:]
+            end = next((n for n, text in enumerate(rest) if not text.strip()), len(rest))
+            broken.append(["", *rest[:end]])
+    broken_lines = [text for failure in broken[:MOST_FAILURES] for text in failure]
+    if len(broken) > MOST_FAILURES:
+        broken_lines += ["", f"... and {len(broken) - MOST_FAILURES} more failed"]
+    last = [line for line in lines if line.strip()][-30:]
+    crashed = any(line.startswith("Traceback") for line in lines)
+    return [*mend, *broken_lines] or last[-1 if crashed else -30 :]
+
+
+def dbt_build(
+    variables: dict[str, Any],
+    selector: str,
+    full_refresh: bool,
+    show: str,
+    lock: int,
+    **env: str,
+) -> int:
+    """Run ``dbt build`` in the project, say what is to do, and return dbt's exit code.
+
+    Args:
+        variables: vars over those of dbt_project.yml.
+        selector: the part to build, as selectors.yml names it; blank: everything.
+        full_refresh: whether incremental models start afresh.
+        show: see ``run_dbt``; whatever it is, a failure is explained.
+        lock: a file descriptor that dbt holds open, too.
+        env: environment variables over those of this process.
+    """
+    start = time.monotonic()
+    command = ["build", "--profiles-dir", "."]
+    if variables:
+        command += ["--vars", json.dumps(variables)]
+    if selector:
+        command += ["--selector", selector]
+    if full_refresh:
+        command.append("--full-refresh")
+    own = os.environ | env
+    log = Path(own.get("DBT_LOG_PATH") or project.root() / "logs") / "build.log"
+    try:
+        returncode, lines = run_dbt(command, project.root(), own, log, show, lock)
+    except FileNotFoundError:
+        raise PqlError(
+            f"there is no dbt beside {sys.executable}; run `make build`, or install "
+            "requirements.txt there"
+        ) from None
+    if show != "all" and (returncode or show != "nothing"):
+        print(*what_to_do(lines, failed=bool(returncode)), sep="\n")
+    if returncode:
+        print(f"\nNothing of this build is used. What dbt printed is in {log} (see --verbose).")
+    elif show == "progress":
+        print(where_the_time_went(lines, time.monotonic() - start))
+    return returncode
+
+
+def where_the_time_went(lines: Sequence[str], seconds: float) -> str:
+    """Say how long a build took, and what of it took longest.
+
+    Args:
+        lines: what dbt printed.
+        seconds: how long all of it took.
+    """
+    took = [(float(done["seconds"]), done["name"]) for done in map(DONE.match, lines) if done]
+    longest = ", ".join(f"{name} {spent:.1f} s" for spent, name in sorted(took)[:-4:-1])
+    return f"Built in {seconds:.0f} s: {len(took):,} steps; the longest: {longest or 'none'}"
+
+
+def write_docs() -> int:
+    """Write dbt's documentation as one page; return 1 where that fails."""
+    log = Path(os.environ.get("DBT_LOG_PATH") or project.root() / "logs") / "docs.log"
+    command = ["docs", "generate", "--static", "--profiles-dir", "."]
+    returncode, lines = run_dbt(command, project.root(), os.environ, log, "progress")
+    if returncode:
+        print(*what_to_do(lines, failed=True), sep="\n")
+        print(f"\nWhat dbt printed is in {log}.")
+        return 1
+    target = Path(os.environ.get("DBT_TARGET_PATH") or project.root() / "target")
+    print(f"{project.short_path(target / 'static_index.html')}: open it in a browser")
+    return 0

@@ -1,0 +1,187 @@
+"""Put the review together, from marts to HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from pql import formatting
+from pql.database import Row
+from pql.review import calibration, checks, components, lead_diff, marts, results
+from pql.review.components import Block, Card, Column, Section, Table
+from pql.review.marts import Part
+
+FOLDER = Path(__file__).parent
+TITLE = "Product-qualified leads: the quarterly review"
+
+Parts = dict[str, Part]
+
+
+def read(connection: duckdb.DuckDBPyConnection) -> Parts:
+    """Read every part of the page."""
+    clock = marts.read(connection, marts.AS_OF)
+    as_of = {"as_of_date": clock.rows[0]["as_of_date"] if clock.rows else None}
+    return {
+        "clock": clock,
+        "definitions": marts.read(connection, marts.DEFINITIONS, **as_of),
+        "moves": marts.read(connection, marts.MOVES, **as_of),
+        "checks": marts.read(connection, marts.CHECKS),
+        "weeks": marts.read(connection, marts.WEEKS, **as_of),
+        "segments": marts.read(connection, marts.SEGMENTS, **as_of),
+        "bands": marts.read(connection, marts.BANDS),
+        "deadlines": marts.read(connection, marts.DEADLINES, **as_of),
+        "first_touches": marts.read(connection, marts.FIRST_TOUCHES),
+        "holdouts": marts.read(connection, marts.HOLDOUTS),
+        "evaluations": marts.read(connection, marts.EVALUATIONS),
+        "suggested_points": marts.read(connection, marts.SUGGESTED_POINTS),
+        "thresholds": marts.read(connection, marts.THRESHOLDS),
+    }
+
+
+def write(parts: Parts) -> str:
+    """Write the page."""
+    definitions = parts["definitions"].rows
+    live = [definition for definition in definitions if definition["status"] == "live"]
+    as_of_date = parts["clock"].rows[0]["as_of_date"] if parts["clock"].rows else None
+    cards = [card(parts, definition) for definition in live]
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters["prose"] = prose
+    environment.tests |= {
+        "verdict": lambda value: isinstance(value, components.Verdict),
+        "cell": lambda value: isinstance(value, components.Cell),
+        "group": lambda value: isinstance(value, list),
+    }
+    return environment.get_template("page.html.j2").render(
+        title=TITLE,
+        subtitle=f"As of {formatting.day(as_of_date)}, the last day counted. Every number is read "
+        "from the marts of the last build; each chart and table names its mart.",
+        style=Markup((FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704 a file of ours
+        summary=summary(cards),
+        cards=cards,
+        sections=[
+            changes(parts, live),
+            *(about_definition(parts, versions) for versions in families(definitions)),
+            about_speed(parts, live),
+            about_sales(parts),
+        ],
+    )
+
+
+def prose(text: str) -> Markup:
+    """Escape a text, and set what stands in backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 escaped
+
+
+# --- the sections ---------------------------------------------------------------------------------
+
+
+def card(parts: Parts, definition: Row) -> Card:
+    """Sum up a live definition."""
+    evidence = calibration.evidence(
+        parts["evaluations"], definition["definition_id"], definition["definition_version"]
+    )
+    return checks.card(parts["checks"], definition, evidence)
+
+
+def summary(cards: Sequence[Card]) -> str:
+    """Say how it stands, in one sentence."""
+    if not cards:
+        return "No definition is live: nothing qualifies anybody today."
+    verdicts = [f"{card.title}: {card.verdict.words}" for card in cards]
+    return f"{formatting.counted(len(cards), 'definition')} live. {'; '.join(verdicts)}."
+
+
+def families(definitions: Sequence[Row]) -> list[list[Row]]:
+    """Put the versions of a definition together; those with a live one come first."""
+    together: dict[str, list[Row]] = {}
+    for definition in definitions:
+        together.setdefault(definition["definition_id"], []).append(definition)
+    return list(together.values())
+
+
+def changes(parts: Parts, live: Sequence[Row]) -> Section:
+    """List what to change in the live definitions."""
+    part, evaluations = parts["checks"], parts["evaluations"]
+    rows = [
+        row
+        for definition in live
+        for row in (
+            *checks.changes(part, definition),
+            *calibration.changes(evaluations, definition),
+        )
+    ]
+    if rows:
+        says = "What the live definitions ask for: what is too loose or too tight first, then what "
+        says += "deserves a look, then what held-out dates say."
+    else:
+        says = "Nothing asks for a change." if part.rows else part.lack("any definition")
+    columns = (
+        Column("definition", "Definition"),
+        Column("verdict", "Verdict"),
+        Column("advice", "What to do"),
+        Column("evidence", "Because"),
+    )
+    marts_named = (*part.marts, *evaluations.marts)
+    block = Block("", says, marts_named, table=Table(columns, rows) if rows else None)
+    return Section("what-to-change", "What to change", [], [block])
+
+
+def about_definition(parts: Parts, versions: Sequence[Row]) -> Section:
+    """Show all about a definition: its first version in full, the others against it."""
+    definition, *others = versions
+    definition_id, version = definition["definition_id"], definition["definition_version"]
+    mine = marts.of_version(parts["checks"], definition)
+    challengers = [
+        lead_diff.block(parts["moves"], definition, other)
+        for other in others
+        if other["status"] == "challenger" and definition["status"] == "live"
+    ]
+    return Section(
+        f"definition-{definition_id}",
+        definition["definition_name"],
+        [
+            f"{definition_id}, version {version} ({definition['status']}), owned by "
+            f"{definition['owner'] or 'nobody'}. {definition['description']}",
+        ],
+        [
+            checks.table(parts["checks"], versions),
+            [
+                results.volume(parts["weeks"], definition),
+                results.rate(parts["weeks"], mine, definition),
+                results.funnel(parts["weeks"], definition),
+                results.bands(parts["bands"], definition),
+                *calibration.thresholds(parts["thresholds"], definition_id, version),
+                results.segments(parts["segments"], definition),
+            ],
+            *challengers,
+            calibration.evaluation(parts["evaluations"], definition_id, version),
+            calibration.suggested_points(
+                parts["suggested_points"], parts["evaluations"], definition_id
+            ),
+        ],
+    )
+
+
+def about_speed(parts: Parts, live: Sequence[Row]) -> Section:
+    """Say how fast leads are called, and whether it matters."""
+    touches = [results.first_touches(parts["first_touches"], definition) for definition in live]
+    return Section(
+        "speed",
+        "How fast leads are called",
+        [],
+        [results.deadlines(parts["deadlines"]), touches],
+    )
+
+
+def about_sales(parts: Parts) -> Section:
+    """Say what sales adds."""
+    return Section(
+        "what-sales-adds", "What sales adds", [], [results.incrementality(parts["holdouts"])]
+    )
