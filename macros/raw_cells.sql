@@ -2,17 +2,17 @@
     the contract (models/staging/_staging__sources.yml) says by `meta: form` which column is which. -#}
 
 {#- Whether a cell says yes: true, false, or null where it is blank or says neither. Words are those
-    of the languages in which tools export, and what they write for opt-outs and deals. -#}
+    of the languages in which tools export, and what they write for opt-outs. -#}
 {% macro yes_or_no(expression) -%}
     {%- set yes = [
         "true", "t", "yes", "y", "1", "1.0", "-1", "on", "x", "ja", "j", "wahr", "oui", "vrai", "si", "sí",
         "verdadero", "sim", "verdadeiro", "sì", "vero", "tak", "prawda", "waar", "sant", "ano", "да",
-        "opted_out", "opted out", "optout", "unsubscribed", "closed", "won",
+        "opted_out", "opted out", "optout", "unsubscribed",
     ] -%}
     {%- set no = [
         "false", "f", "no", "n", "0", "0.0", "off", "nein", "falsch", "non", "faux", "falso", "não", "nao",
         "nie", "fałsz", "nee", "onwaar", "nej", "falskt", "ne", "нет",
-        "opted_in", "opted in", "optin", "subscribed", "open", "lost",
+        "opted_in", "opted in", "optin", "subscribed",
     ] -%}
     case
         when lower(cast({{ expression }} as {{ dbt.type_string() }})) in ('{{ yes | join("', '") }}')

@@ -40,7 +40,8 @@ u3,two@x.example; b@y.example,a2,nein
 u4,ANN@acme.example,a1,
 u5,kim @ gamma.example,,WAHR
 u6,eve@privaterelay.appleid.com,,0.0
-undefined,x@y.example,a2,
+u7,x@y.example,a2,
+undefined,X@y.example,a2,true
 """
 ACCOUNTS = """account_id,account_name,domain,employee_count,seat_limit
 a1,Acme,https://www.Acme.example/about,99999999999999999999,1e30
@@ -51,6 +52,7 @@ a4,Gamma,@GAMMA.example.,5,
 OPPORTUNITIES = """opportunity_id,account_id,created_at,closed_at,is_closed,is_won,amount
 o1,a1,2026-05-20,,perhaps,,123456789012345678901234567890
 o2,a4,2026-05-20,2026-05-30,ja,1.0,99999999999999999999
+o3,a4,2026-05-20,2026-05-30,lost,closed,5
 """
 VERIFICATIONS = """email,status
 Kim <KIM@gamma.example>,invalid
@@ -104,6 +106,7 @@ def test_mail_addresses_are_read(built: Built) -> None:
         ("u4", "ann@acme.example"),
         ("u5", "kim@gamma.example"),
         ("u6", "eve@privaterelay.appleid.com"),
+        ("u7", "x@y.example"),
     ]
     assert 'email names nobody, and counts as missing, such as "two@x.example; b' in built.output
 
@@ -112,6 +115,7 @@ def test_opting_out_and_bouncing_belong_to_the_address(built: Built) -> None:
     people = "select user_id, email_opt_out, contact_status from pql_intermediate.int_contacts"
     found = {user: (out, status) for user, out, status in built.query(people)}
     assert found["u1"][0] and found["u4"][0]  # one address, of which one opted out
+    assert found["u7"][0]  # by a row that names nobody
     assert found["u2"][0]  # who can tell what that meant
     assert (
         'email_opt_out says neither yes nor no, and counts as opted out, such as "v' in built.output
@@ -136,6 +140,10 @@ def test_domains_are_read_and_none_is_a_company_by_mistake(built: Built) -> None
 def test_deals_of_which_nobody_knows_are_neither_closed_nor_won(built: Built) -> None:
     columns = "opportunity_id, is_closed, is_won, amount"
     deals = f"select {columns} from pql_staging.stg_crm__opportunities order by 1"
-    assert built.query(deals) == [("o1", None, None, None), ("o2", True, True, None)]
+    assert built.query(deals) == [
+        ("o1", None, None, None),
+        ("o2", True, True, None),
+        ("o3", None, None, 5),  # a word for one column says nothing in another
+    ]
     suppressed = "select reason from pql_intermediate.int_suppressions where entity_id = 'a1'"
     assert built.query(suppressed) == [("open opportunity since 2026-05-20 (o1)",)]

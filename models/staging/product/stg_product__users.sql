@@ -3,7 +3,6 @@ with
 raw_users as (
 
     select * from {{ raw_table('users') }} as raw_rows
-    where user_id is not null
 
 ),
 
@@ -22,7 +21,7 @@ typed_users as (
 
 ),
 
--- whether mail may be sent belongs to the address, whoever has it
+-- whether mail may be sent belongs to the address, whoever has it, and if it is nobody we know
 addressed_users as (
 
     select
@@ -57,6 +56,7 @@ ranked_users as (
                 crm_contact_id
         ) as row_rank
     from addressed_users
+    where user_id is not null
 
 )
 
