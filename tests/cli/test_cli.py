@@ -100,6 +100,15 @@ def test_no_formula_gets_into_a_starter_config(name):
     assert can_be_named({"event_name": f"a {name}"})
 
 
+@pytest.mark.parametrize("path", sorted(PROJECT.glob("requirements*.txt")), ids=lambda p: p.stem)
+def test_the_lock_holds_what_is_required_and_no_index(path):
+    lock = path.with_suffix(".lock").read_text()
+    pins = re.findall(r"^([\w-]+==[\w.]+)", path.read_text(), re.MULTILINE)
+    assert pins
+    assert [pin for pin in pins if not re.search(rf"^{re.escape(pin)} \\$", lock, re.M)] == []
+    assert not re.search(r"://|^--(?!hash)", lock, re.MULTILINE)
+
+
 def test_the_longest_steps_are_named():
     lines = [
         "1 of 3 OK created sql table model pql.a ......... [OK in 1.50s]",

@@ -154,13 +154,7 @@ def run(warehouse, capsys, monkeypatch):
         monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", token)
         with serve(stand_in) as address:
             monkeypatch.setenv("HUBSPOT_BASE_URL", address)
-            code = cli.main(
-                [
-                    "sync",
-                ]
-                if dry
-                else ["--send"]
-            )
+            code = cli.main(["sync"] if dry else ["sync", "--send"])
         printed = capsys.readouterr()
         return code, printed.out + printed.err
 
