@@ -18,8 +18,9 @@ help: ## list these commands
 build: .venv/requirements.lock ## score the demo, or RAW=folder (CONFIG=folder, AS_OF=date); print the ten strongest leads
 	@$(BIN)/pql build \
 		$(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG)) $(call flag,as-of,$(AS_OF)) \
-		$(if $(ACCEPT_MASS_CHANGE),--vars '{"accept_mass_change": true}') \
-		$(if $(ACCEPT_REJECTS),--vars '{"accept_rejects": true}')
+		$(if $(ACCEPT_MASS_CHANGE)$(ACCEPT_REJECTS),--vars '{ \
+			"accept_mass_change": $(if $(ACCEPT_MASS_CHANGE),true,false), \
+			"accept_rejects": $(if $(ACCEPT_REJECTS),true,false)}')
 	@$(BIN)/pql show $(call flag,as-of,$(AS_OF))
 
 test: .venv/requirements-dev.lock ## run the tests of the models, of what the demo and other data give, and of the tools

@@ -1,13 +1,13 @@
--- The circuit breaker between reading events and telling anybody of them: a test of int_reject_shares
--- alone, so that `dbt build` skips whatever depends on that.
+-- The circuit breaker between reading events and telling anybody of them: a test of
+-- int_reject_shares alone, so that `dbt build` skips whatever depends on that.
 {{ config(group='pql', meta={'says_rows': true}) }}
 {%- set text = dbt.type_string() %}
 
 select
     cast(rejected_count as {{ text }}) || ' row(s) rejected, '
-    || {{ percent('rejected_share') }} || ' of all; of the last {{ var("reject_watch_days") }} days '
-    || coalesce({{ percent('recent_share') }}, 'none') || '. Most for ' || top_reason || ', such as '
-    || example as finding
+    || {{ percent('rejected_share') }} || ' of all; of the last '
+    || '{{ var("reject_watch_days") }} days ' || coalesce({{ percent('recent_share') }}, 'none')
+    || '. Most for ' || top_reason || ', such as ' || example as finding
 from {{ ref('int_reject_shares') }}
 where
     subject_type = 'all events'
