@@ -6,6 +6,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 # $(call flag,name,value): --name "value", or nothing where the value is blank
 flag = $(if $(2),--$(1) "$(2)")
+# what a build lets through once
+comma := ,
+accepted = {"accept_mass_change": $(if $(ACCEPT_MASS_CHANGE),true,false)$(comma) \
+	"accept_rejects": $(if $(ACCEPT_REJECTS),true,false)}
 
 .DEFAULT_GOAL := help
 .PHONY: help build test test-page test-clock lint show explain preview new-version suggest init review bench manifests \
@@ -18,9 +22,7 @@ help: ## list these commands
 build: .venv/requirements.lock ## score the demo, or RAW=folder (CONFIG=folder, AS_OF=date); print the ten strongest leads
 	@$(BIN)/pql build \
 		$(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG)) $(call flag,as-of,$(AS_OF)) \
-		$(if $(ACCEPT_MASS_CHANGE)$(ACCEPT_REJECTS),--vars '{ \
-			"accept_mass_change": $(if $(ACCEPT_MASS_CHANGE),true,false), \
-			"accept_rejects": $(if $(ACCEPT_REJECTS),true,false)}')
+		$(if $(ACCEPT_MASS_CHANGE)$(ACCEPT_REJECTS),--vars '$(accepted)')
 	@$(BIN)/pql show $(call flag,as-of,$(AS_OF))
 
 test: .venv/requirements-dev.lock ## run the tests of the models, of what the demo and other data give, and of the tools
