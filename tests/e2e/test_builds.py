@@ -25,8 +25,10 @@ PAST_DAY = date(2026, 4, 15)
 # What was published when: later builds keep it, but another database has another memory.
 SYNC_MARTS = {path.stem for path in MODELS.glob("marts/crm_sync/*.sql")}
 MEMORY_MARTS = SYNC_MARTS | {"pql_published"}
-# What a build found to count or score anew, or to say, which is nothing the second time.
+# What a build found to count or score anew, or to say, which is nothing the second time; and what
+# it remembers of each build, which another database has not seen.
 TRANSIENT_MODELS = {
+    "int_undated_rejects",
     "int_changed_days",
     "int_changed_entities",
     "int_changed_events",
