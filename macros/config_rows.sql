@@ -36,7 +36,7 @@
     {%- set is_word = column.meta.allowed is defined and column.meta.references is not defined -%}
     {%- set cell = "trim(cast(" ~ column.name ~ " as " ~ dbt.type_string() ~ "))" -%}
     {%- if column.meta.type == "list" -%}
-        {%- set cell = tidy_list(cell) -%}
+        {%- set cell = normalize_list(cell) -%}
     {%- endif -%}
     {%- if is_word or column.meta.type in ("boolean", "domain") -%}
         {%- set cell = "lower(" ~ cell ~ ")" -%}

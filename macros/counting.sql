@@ -15,8 +15,8 @@
         {%- do parts.append(name ~ " " ~ type) -%}
     {%- endfor -%}
     {%- do parts.append(sql_fingerprint((
-        "staging/product/stg_product__events.sql", "intermediate/events/int_changed_events.sql",
-        "intermediate/events/int_event_rejects.sql", "intermediate/signals/int_signal_counts.sql",
+        "staging/product/stg_product__events.sql", "intermediate/incremental/int_events_this_run.sql",
+        "intermediate/incremental/int_event_rejects.sql", "intermediate/incremental/int_signal_counts.sql",
     ))) -%}
     {{ return(local_md5(parts | join("|"))) }}
 {%- endmacro %}
@@ -24,16 +24,16 @@
 {#- The first day of raw that a build looks at to see which days changed; none: all of them, as on a
     full refresh, or where days were counted in another way than now, or their rejects are lost. -#}
 {% macro first_scanned_day() -%}
-    {%- set way_of_counting = ref("int_way_of_counting") -%}
-    {%- set manifest = remembered("int_counting_manifest") -%}
-    {%- set is_whole = flags.FULL_REFRESH or not remembered("int_event_rejects") -%}
+    {%- set counting_fingerprint = ref("int_counting_fingerprint") -%}
+    {%- set manifest = existing_relation("int_counting_manifest") -%}
+    {%- set is_whole = flags.FULL_REFRESH or not existing_relation("int_event_rejects") -%}
     {%- if not manifest or is_whole or var("raw_days_look_back") in ("", none) -%}
         {{ return(none) }}
     {%- endif -%}
     {%- set last_day, other_ways = run_query(
         "select max(manifest.event_date), "
         ~ "sum(case when manifest.fingerprint <> ways.fingerprint then 1 else 0 end) "
-        ~ "from " ~ manifest ~ " as manifest cross join " ~ way_of_counting ~ " as ways"
+        ~ "from " ~ manifest ~ " as manifest cross join " ~ counting_fingerprint ~ " as ways"
     ).rows[0] -%}
     {%- if last_day is none or other_ways -%}
         {{ return(none) }}
@@ -43,9 +43,9 @@
 
 {#- The config of a table of which the days to count are replaced; what it holds is never thrown away.
     column: the day. -#}
-{% macro by_day(column) -%}
-    {%- set config = replacing_listed(
-        "int_changed_days", "int_counting_manifest", [column], ["event_date"]
+{% macro incremental_by_day(column) -%}
+    {%- set config = incremental_by_list(
+        "int_days_to_process", "int_counting_manifest", [column], ["event_date"]
     ) -%}
     {{ return(dict(config, full_refresh=false)) }}
 {%- endmacro %}
@@ -59,10 +59,10 @@
     day, where raw keeps its times as times: one range for each run of changed days, or, where those
     are very many, from the first to the last. What is left is judged row by row.
     column: the raw time. -#}
-{% macro on_changed_days(column) -%}
-    {%- if execute and load_relation(ref("int_changed_days")) -%}
+{% macro on_days_to_process(column) -%}
+    {%- if execute and load_relation(ref("int_days_to_process")) -%}
         {%- set days = run_query(
-            "select event_date from " ~ ref("int_changed_days") ~ " order by event_date"
+            "select event_date from " ~ ref("int_days_to_process") ~ " order by event_date"
         ).columns[0].values() -%}
         {%- if not days -%}
     where 1 = 0

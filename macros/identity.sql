@@ -1,13 +1,13 @@
-{#- Whom rows concern by today's identity, all links followed: as holder_user_id the user they name,
-    as holder_account_id the account they name or, failing that, this user's; and as
+{#- Whom rows concern by today's identity, all links followed: as resolved_user_id the user they name,
+    as resolved_account_id the account they name or, failing that, this user's; and as
     user_exclusion_reason why this user takes no part, if so.
     rows: a relation with the columns user_id and account_id. -#}
-{% macro on_todays_identity(rows) -%}
+{% macro with_resolved_identity(rows) -%}
     select
         {{ rows }}.*,
-        coalesce(user_links.to_id, {{ rows }}.user_id) as holder_user_id,
+        coalesce(user_links.to_id, {{ rows }}.user_id) as resolved_user_id,
         coalesce(account_links.to_id, {{ rows }}.account_id, users.account_id)
-            as holder_account_id,
+            as resolved_account_id,
         users.exclusion_reason as user_exclusion_reason
     from {{ rows }}
     left join {{ ref('int_identity_links') }} as user_links

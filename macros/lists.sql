@@ -1,7 +1,7 @@
 {#- Lists in one cell, separated by |. -#}
 
 {#- A list without the blanks around its items, up to seven on each side. -#}
-{% macro tidy_list(list) -%}
+{% macro normalize_list(list) -%}
     {%- set tidy = namespace(list=list) -%}
     {%- for blanks in ["    ", "  ", " "] -%}
         {%- set tidy.list = "replace(" ~ tidy.list ~ ", '" ~ blanks ~ "|', '|')" -%}

@@ -1,4 +1,4 @@
-{#- Prints what to mend at the end of a run: the rows of config_problems if it was built, and the
+{#- Prints what to fix at the end of a run: the rows of config_problems if it was built, and the
     description of each test that failed or warned. Of such a test, dbt tells only how many rows it
     found; one whose rows say more (meta says_rows) has their column finding printed.
     results: what dbt gives to on-run-end. -#}
@@ -22,7 +22,7 @@
     {%- if problems -%}
         {%- set error_count = problems | selectattr(0, "equalto", "error") | list | length -%}
         {%- set effect = " (what depends on them is not built)" if error_count else "" -%}
-        {%- set lines = ["", "To mend in the configuration or the raw tables:"] -%}
+        {%- set lines = ["", "To fix in the configuration or the raw tables:"] -%}
         {%- for severity, text in problems | sort(attribute="0") -%}
             {%- do lines.append(severity ~ ": " ~ text) -%}
         {%- endfor -%}
@@ -36,14 +36,14 @@
     relation: its name in SQL. -#}
 {% macro config_problem_texts(relation) -%}
     {%- set rows = run_query(
-        "select severity, file_name, row_key, column_name, problem, mend from " ~ relation
+        "select severity, file_name, row_key, column_name, problem, suggested_fix from " ~ relation
         ~ " order by file_name, row_key, column_name, problem"
     ) -%}
     {%- set texts = [] -%}
-    {%- for severity, file, row, column, problem, mend in rows -%}
+    {%- for severity, file, row, column, problem, suggested_fix in rows -%}
         {%- set place = file ~ (", row " ~ row if row else "") -%}
         {%- set place = place ~ (", column " ~ column if column else "") -%}
-        {%- do texts.append((severity, place ~ "\n    " ~ problem ~ "\n    -> " ~ mend)) -%}
+        {%- do texts.append((severity, place ~ "\n    " ~ problem ~ "\n    -> " ~ suggested_fix)) -%}
     {%- endfor -%}
     {{ return(texts) }}
 {%- endmacro %}

@@ -3,7 +3,7 @@
 
 {#- Whether a cell says yes: true, false, or null where it is blank or says neither. Words are those
     of the languages in which tools export, and what they write for opt-outs. -#}
-{% macro yes_or_no(expression) -%}
+{% macro try_boolean(expression) -%}
     {%- set yes = [
         "true", "t", "yes", "y", "1", "1.0", "-1", "on", "x", "ja", "j", "wahr", "oui", "vrai", "si", "sí",
         "verdadero", "sim", "verdadeiro", "sì", "vero", "tak", "prawda", "waar", "sant", "ano", "да",
@@ -40,7 +40,7 @@
 {#- The one mail address in a cell, in lower case: of "Ann Lee <ann@acme.example>" what stands in the
     brackets, without mailto:, quotes, blanks around the @, and dots at the end. -#}
 {% macro mail_address(expression) -%}
-    {{ return(tidied(
+    {{ return(normalized_cell(
         expression,
         ["^[^<]*<", ">[^>]*$", "^mailto:", '"', " *@ *", "[. ]+$"],
         "[^ @,;<>()]+@" ~ domain_pattern()
@@ -51,7 +51,7 @@
     is of an address there. A number is none, nor is a word without a dot; other scripts have to be in
     their xn-- form, as in seeds/reference/mail_domains.csv. -#}
 {% macro domain_name(expression) -%}
-    {{ return(tidied(
+    {{ return(normalized_cell(
         expression, ["^[a-z0-9+.-]+://", "^[^/@]*@", "[/:?#].*$", "^www[.]", "[. ]+$"], domain_pattern()
     )) }}
 {%- endmacro %}
@@ -64,7 +64,7 @@
     what matches is asked for in another way on every engine.
     expression: the text; parts: regular expressions, in the order in which they are taken out (of
     blanks around an @, the @ stays); form: one for all that is left. -#}
-{% macro tidied(expression, parts, form) -%}
+{% macro normalized_cell(expression, parts, form) -%}
     {%- set tidy = namespace(text="lower(" ~ expression ~ ")") -%}
     {%- for part in parts -%}
         {%- set tidy.text = "regexp_replace(" ~ tidy.text ~ ", '" ~ part ~ "', '" ~ ("@" if part == " *@ *" else "") ~ "')" -%}

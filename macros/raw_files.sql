@@ -46,10 +46,10 @@
     {%- set files = raw_folder(name) | selectattr("table", "equalto", name) | list -%}
     {%- set holders = files | map(attribute="holder") | unique | list -%}
     {%- if holders | length > 1 -%}
-        {{ raw_fault(holders | join(" and "), "both hold the table " ~ name ~ "; keep one of them") }}
+        {{ raw_error(holders | join(" and "), "both hold the table " ~ name ~ "; keep one of them") }}
     {%- endif -%}
     {%- for file in files if not file.form -%}
-        {{ raw_fault(file.path, "cannot be read as part of " ~ name ~ "; export it as CSV, JSON lines or Parquet") }}
+        {{ raw_error(file.path, "cannot be read as part of " ~ name ~ "; export it as CSV, JSON lines or Parquet") }}
     {%- endfor -%}
     {%- set sources = [] -%}
     {%- set of_form = {"csv": csv_sources, "json": json_sources, "parquet": parquet_sources} -%}
@@ -137,7 +137,7 @@
 {% macro text_source(reader, paths, packing, columns, options) -%}
     {%- set typed = [] -%}
     {%- for column in columns -%}
-        {%- do raw_fault(paths[0], "column " ~ loop.index ~ " has no name") if not column -%}
+        {%- do raw_error(paths[0], "column " ~ loop.index ~ " has no name") if not column -%}
         {%- do typed.append(text_literal(column) ~ ": 'varchar'") -%}
     {%- endfor -%}
     {%- do check_names(paths[0], columns) -%}
@@ -164,6 +164,6 @@
     {{ return("[" ~ literals | join(", ") ~ "]") }}
 {%- endmacro %}
 
-{% macro raw_fault(place, problem) -%}
+{% macro raw_error(place, problem) -%}
     {%- do exceptions.raise_compiler_error(place ~ ": " ~ problem) -%}
 {%- endmacro %}

@@ -110,13 +110,13 @@
 {%- endmacro %}
 
 {#- One row of int_raw_problems, about the name of a table, file or column. -#}
-{% macro raw_name_problem(file, column, problem, mend, severity) -%}
+{% macro raw_name_problem(file, column, problem, suggested_fix, severity) -%}
     select
         {{ text_literal(file) }} as file_name,
         '' as row_key,
         {{ text_literal(column) }} as column_name,
         {{ text_literal(problem) }} as problem,
-        {{ text_literal(mend) }} as mend,
+        {{ text_literal(suggested_fix) }} as suggested_fix,
         '{{ severity }}' as severity
 {%- endmacro %}
 
@@ -152,7 +152,7 @@
     {%- endif -%}
     {%- if column.data_type == "boolean" -%}
         {%- do selects.append(raw_problem(
-            cell, name ~ " is not null and " ~ yes_or_no(name) ~ " is null",
+            cell, name ~ " is not null and " ~ try_boolean(name) ~ " is null",
             name ~ " says neither yes nor no, and counts as " ~ (meta.unreadable or "unknown"),
             "write true or false", "warning"
         )) -%}
@@ -185,15 +185,15 @@
     how many there are.
     cell: a dictionary with the table, the column, and the key that tells the table's rows apart;
     condition: SQL over the raw columns and row_count, the number of rows with that value;
-    problem, mend: plain English, the problem to follow "<n> row(s): "; severity: error or warning. -#}
-{% macro raw_problem(cell, condition, problem, mend, severity) -%}
+    problem, suggested_fix: plain English, the problem to follow "<n> row(s): "; severity: error or warning. -#}
+{% macro raw_problem(cell, condition, problem, suggested_fix, severity) -%}
     select
         '{{ cell.table }}' as file_name,
         '{{ cell.key }} ' || coalesce(row_key, '(blank)') as row_key,
         '{{ cell.column }}' as column_name,
         cast(bad_count as {{ dbt.type_string() }}) || ' row(s): {{ problem }}'
         || coalesce(', such as "' || bad_value || '"', '') as problem,
-        '{{ mend }}' as mend,
+        '{{ suggested_fix }}' as suggested_fix,
         '{{ severity }}' as severity
     from (
         select

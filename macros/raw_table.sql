@@ -157,7 +157,7 @@
 {% macro check_names(place, names) -%}
     {%- set lower = names | map("lower") | list -%}
     {%- for name in lower if lower.count(name) > 1 -%}
-        {{ raw_fault(place, "the column " ~ name ~ " is there twice (in any case of its letters); remove one") }}
+        {{ raw_error(place, "the column " ~ name ~ " is there twice (in any case of its letters); remove one") }}
     {%- endfor -%}
 {%- endmacro %}
 

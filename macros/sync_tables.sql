@@ -2,7 +2,7 @@
     each column is named once. -#}
 
 {#- How a memory table is written on this engine: only the rows that are given, by their key. -#}
-{% macro by_key() -%}
+{% macro upsert_strategy() -%}
     {{ return("delete+insert" if target.type in ("duckdb", "postgres", "redshift") else "merge") }}
 {%- endmacro %}
 
@@ -19,7 +19,7 @@
 
 {#- The rows of a sync mart as the last build left them; a column that came with an upgrade is null,
     and before the first build there are none. A unit test, which knows no contract, gives them. -#}
-{% macro synced_rows(model_name) -%}
+{% macro previous_rows(model_name) -%}
     {%- set columns = sync_columns(model_name) -%}
     {%- set found = [] -%}
     {%- if not columns -%}
@@ -40,29 +40,30 @@
     from {{ this if found else "(select 1 as nothing) as no_rows where 1 = 0" }}
 {%- endmacro %}
 
-{#- The rows to write: those that are new, and those of which more changed than quiet columns (meta
-    is_quiet) and a score within `vars: sync_score_step`. None in a build of a past day. Text is cut
-    to the length of its field, and never null: an empty text clears a field.
+{#- The rows to write: those that are new, and those of which more changed than columns that trigger
+    no sync (`meta: {triggers_sync: false}`) and a score within `vars: sync_score_step`. None in a
+    build of a past day. Text is cut to the length of its field, and never null: an empty text clears
+    a field.
     Of a lead whose events are rejected (int_held_leads) what was said last goes on to be said.
-    model_name: the mart; wanted: a relation with all its columns but hash and stamp; key: its key;
-    entity_type, entity_id: whom a row is about, as expressions over wanted_rows.
-    There is a relation synced. A unit test, which knows no contract, sees all rows. -#}
-{% macro rows_to_sync(model_name, wanted, key, entity_type=none, entity_id=none) -%}
+    model_name: the mart; relation: a relation with all its columns but hash and stamp; key: its key;
+    entity_type, entity_id: whom a row is about, as expressions over current_rows.
+    The model has a relation `previous`, of previous_rows. A unit test, which knows no contract, sees all rows. -#}
+{% macro rows_to_sync(model_name, relation, key, entity_type=none, entity_id=none) -%}
     {#- so that dbt learns while it parses what is read -#}
     {%- do ref("int_held_leads") if entity_id and not execute -%}
     {%- set columns = sync_columns(model_name) -%}
-    {%- if not columns -%}{{ return("select * from " ~ wanted) }}{%- endif -%}
+    {%- if not columns -%}{{ return("select * from " ~ relation) }}{%- endif -%}
     {%- set names = [] -%}
-    {%- set loud_names = [] -%}
+    {%- set trigger_names = [] -%}
     select
-        wanted_rows.*,
+        current_rows.*,
         {%- for column in columns if not column.name.startswith("sync_") -%}
             {%- do names.append(column.name) -%}
-            {%- if not column.meta.is_quiet and column.name != "score" -%}
-                {%- do loud_names.append(column.name) -%}
+            {%- if column.meta.get("triggers_sync", true) and column.name != "score" -%}
+                {%- do trigger_names.append(column.name) -%}
             {%- endif -%}
         {%- endfor %}
-        {{ dbt.hash(row_text(names, "wanted_rows")) }} as sync_row_hash,
+        {{ dbt.hash(row_text(names, "current_rows")) }} as sync_row_hash,
         {{ run_start() }} as sync_changed_at
     from (
         select
@@ -73,15 +74,15 @@
             cast({{ column.name }} as {{ api.Column.translate_type(column.data_type) }})
             {%- endif %} as {{ column.name }}{{ "," if not loop.last }}
             {%- endfor %}
-        from {{ wanted }}
-    ) as wanted_rows
-    left join synced
-        on wanted_rows.{{ key }} = synced.{{ key }}
+        from {{ relation }}
+    ) as current_rows
+    left join previous
+        on current_rows.{{ key }} = previous.{{ key }}
     where
         {{ "1 = 0" if var("as_of") else "1 = 1" }}
         {%- if entity_id %}
         and (
-            synced.{{ key }} is null
+            previous.{{ key }} is null
             or not exists (
                 select 1 from {{ ref("int_held_leads") }} as held_leads
                 where
@@ -91,10 +92,10 @@
         )
         {%- endif %}
         and (
-            synced.{{ key }} is null
-            or ({{ row_text(loud_names, "wanted_rows") }}) <> ({{ row_text(loud_names, "synced") }})
+            previous.{{ key }} is null
+            or ({{ row_text(trigger_names, "current_rows") }}) <> ({{ row_text(trigger_names, "previous") }})
             {%- if "score" in names %}
-            or abs(coalesce(wanted_rows.score, -1) - coalesce(synced.score, -1))
+            or abs(coalesce(current_rows.score, -1) - coalesce(previous.score, -1))
             >= greatest({{ var("sync_score_step") }}, 1)
             {%- endif %}
         )
@@ -123,7 +124,7 @@
 
 {#- Whose tasks are counted together, of which one may be open: an account, or a person without one.
     account_id, user_id: expressions. -#}
-{% macro task_holder(account_id, user_id) -%}
+{% macro task_subject_key(account_id, user_id) -%}
     case
         when {{ account_id }} is not null then {{ account_key(account_id) }}
         else {{ dbt.hash("'user|' || " ~ user_id) }}

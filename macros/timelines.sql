@@ -58,7 +58,7 @@
 {%- endmacro %}
 
 {#- Whether a period holds on a day. periods: the relation whose row it is; date: an expression. -#}
-{% macro holds_on(periods, date) -%}
+{% macro is_valid_on(periods, date) -%}
     {{ periods }}.valid_from <= {{ date }}
     and ({{ periods }}.valid_to is null or {{ periods }}.valid_to > {{ date }})
 {%- endmacro %}

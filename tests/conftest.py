@@ -60,10 +60,10 @@ SCORING_MODELS = {
     for path in MODELS.glob(f"{folder}/*.sql")
 } - {  # which only say what is configured
     "int_definition_criteria",
-    "int_definition_phrases",
+    "int_definition_descriptions",
     "int_rule_terms",
-    "int_worded_rule_changes",
-    "int_worded_rules",
+    "int_rule_change_descriptions",
+    "int_rule_descriptions",
     "pql_definitions",
 }
 

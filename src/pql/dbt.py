@@ -25,7 +25,7 @@ DONE = re.compile(
     r"^\d+ of \d+ (OK|PASS|WARN)\b.*? (?P<name>[\w.]+) \.* ?\[.* in (?P<seconds>[\d.]+)s\]"
 )
 # What print_config_problems prints begins and ends so.
-FIRST_LINE, LAST_LINE = "To mend in the configuration", "warnings: "
+FIRST_LINE, LAST_LINE = "To fix in the configuration", "warnings: "
 FAILURE = re.compile(
     r"^(Failure|(Runtime|Compilation|Database|Parsing) Error) in (model|test|seed|\w+) "
 )
@@ -111,20 +111,20 @@ def run_dbt(
 
 
 def what_to_do(lines: Sequence[str], failed: bool) -> list[str]:
-    """Pick from what dbt printed what a person has to read: what to mend, and what broke.
+    """Pick from what dbt printed what a person has to read: what to fix, and what broke.
 
     Args:
         lines: what dbt printed.
         failed: whether it failed; where nothing says why, the end of it all is returned.
     """
-    mend: list[str] = []
+    problems: list[str] = []
     if starts := [n for n, line in enumerate(lines) if line.startswith(FIRST_LINE)]:
         rest = lines[starts[0] :]
         ends = [n for n, line in enumerate(rest) if line.startswith(LAST_LINE)]
-        mend = rest[: ends[0] + 1] if ends else rest
+        problems = rest[: ends[0] + 1] if ends else rest
     if not failed:
-        return mend
-    said = "\n".join(mend)
+        return problems
+    said = "\n".join(problems)
     broken: list[list[str]] = []
     for number, line in enumerate(lines):
         name = (
@@ -139,7 +139,7 @@ def what_to_do(lines: Sequence[str], failed: bool) -> list[str]:
         broken_lines += ["", f"... and {len(broken) - MOST_FAILURES} more failed"]
     last = [line for line in lines if line.strip()][-30:]
     crashed = any(line.startswith("Traceback") for line in lines)
-    return [*mend, *broken_lines] or last[-1 if crashed else -30 :]
+    return [*problems, *broken_lines] or last[-1 if crashed else -30 :]
 
 
 def dbt_build(

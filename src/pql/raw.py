@@ -134,7 +134,7 @@ def table_files(name: str, holders: Sequence[Path]) -> list[Path]:
     files = [*files_below(holder, 0, ())] if holder.is_dir() else [holder]
     for file in files:
         if file.is_symlink() and not file.exists():
-            raise PqlError(f"{file}: leads nowhere; mend the link or remove it")
+            raise PqlError(f"{file}: leads nowhere; correct the link or remove it")
         if not file.is_file():
             raise PqlError(f"{file}: not a file; export it again, or remove it")
         if not form_of(file):

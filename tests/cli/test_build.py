@@ -102,7 +102,7 @@ def test_config_of_other_content_has_another_copy(config):
 
 
 @pytest.mark.usefixtures("project")
-def test_config_copy_edited_by_mistake_is_mended(config):
+def test_config_copy_edited_by_mistake_is_repaired(config):
     copy = overlay(config)
     (copy / "signals.csv").write_text("spoilt")
     assert "mine" in (overlay(config) / "signals.csv").read_text()

@@ -18,7 +18,7 @@ from pql.dbt import what_to_do
 from pql.errors import PqlError
 
 MEND = [
-    "To mend in the configuration or the raw tables:",
+    "To fix in the configuration or the raw tables:",
     "error: no_mass_change_goes_unseen",
     "    it is too much",
     "errors: 1 (what depends on them is not built)",

@@ -424,7 +424,8 @@ def test_a_config_with_errors_is_told_by_its_cells(raw, tmp_path, scratch, monke
             connection.execute("""
                 create table pql.config_problems as
                 select 'signals.csv' as file_name, 'logins' as row_key, 'measure' as column_name,
-                    '"evnts" is not allowed' as problem, 'write events' as mend, 'error' as severity
+                    '"evnts" is not allowed' as problem, 'write events' as suggested_fix,
+                    'error' as severity
             """)
         return 1
 

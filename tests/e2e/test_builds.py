@@ -29,9 +29,9 @@ MEMORY_MARTS = SYNC_MARTS | {"pql_published"}
 # it remembers of each build, which another database has not seen.
 TRANSIENT_MODELS = {
     "int_undated_rejects",
-    "int_changed_days",
-    "int_changed_entities",
-    "int_changed_events",
+    "int_days_to_process",
+    "int_entities_to_rescore",
+    "int_events_this_run",
     "int_lead_changes",
 }
 
@@ -231,7 +231,7 @@ def test_one_event_and_one_rule_are_enough(small: Built) -> None:
     assert small.query("select accepted_count from pql.event_reconciliation") == [(1,)]
 
 
-def test_a_fast_clock_stops_the_build_and_leaves_no_trace_once_mended(
+def test_a_fast_clock_stops_the_build_and_leaves_no_trace_once_repaired(
     build: Build, small: Built, tmp_path: Path
 ) -> None:
     shutil.copy(small.database, tmp_path)
@@ -247,8 +247,8 @@ def test_a_fast_clock_stops_the_build_and_leaves_no_trace_once_mended(
     assert not wrong.models_built() & SCORING_MODELS
     assert changed_tables(small.database, wrong.database, "pql").keys() <= DATA_QUALITY_MARTS
 
-    mended = check(build(SMALL, ONE_RULE, folder=tmp_path))
-    assert changed_tables(small.database, mended.database, "pql") == {}
+    repaired = check(build(SMALL, ONE_RULE, folder=tmp_path))
+    assert changed_tables(small.database, repaired.database, "pql") == {}
 
 
 @pytest.mark.parametrize(

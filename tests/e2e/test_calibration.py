@@ -147,7 +147,7 @@ def prepared(whole_demo):
             from ({held_out}) as held_out
             inner join pql_intermediate.int_observed_values as observed
                 using (entity_type, entity_id, observed_on)
-            left join pql_intermediate.int_signals as signals using (signal_id)
+            left join pql_staging.stg_config__signals as signals using (signal_id)
         """,
         "scores": """
             select * from pql_intermediate.int_contender_scores

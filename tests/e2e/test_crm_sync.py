@@ -178,7 +178,7 @@ def kept(built: Built, tmp_path: Path) -> Path:
 
 
 def unchanged_memory(before: Path, built: Built) -> bool:
-    """Whether nothing that is remembered changed, down to the stamps."""
+    """Whether nothing that is existing_relation changed, down to the stamps."""
     return not changed_tables(before, built.database, "pql").keys() & MEMORY_MARTS
 
 

@@ -162,7 +162,7 @@ def test_a_changed_macro_is_another_way_of_what_stands_on_it(tmp_path: Path) -> 
     left_out = shutil.ignore_patterns(".*", "target", "logs", "*.duckdb", "tests", "docs")
     shutil.copytree(PROJECT, copy, ignore=left_out)
     built = Built(tmp_path, tmp_path / "test.duckdb", 0, "")
-    ways = ("int_way_of_counting", "int_way_of_scoring")
+    ways = ("int_counting_fingerprint", "int_scoring_fingerprint")
 
     def fingerprints(*selection: str) -> list[str]:
         assert run_dbt(built, "run", *selection, project=copy).returncode == 0
@@ -258,7 +258,7 @@ def test_a_killed_build_changes_nothing_and_the_next_one_mends_all(
     news = {**journey.raw, "deletion_requests": []}
     for _ in range(KILLS):
         content = hashlib.sha256(last_good.read_bytes()).digest()
-        # The seeds come first: there is nothing to mend yet.
+        # The seeds come first: there is nothing to fix yet.
         kill_at = rng.randrange(node_count // 4, node_count - 5)
         killed = build(news, journey.case.config, **given, kill_at=kill_at)
         assert killed.returncode == -signal.SIGKILL
@@ -269,8 +269,8 @@ def test_a_killed_build_changes_nothing_and_the_next_one_mends_all(
     back = check(build(*journey.early_tables, **given))
     assert_same(journey.early, back.database)
 
-    mended = check(build(journey.raw, journey.case.config, **given))
-    assert_same(journey.at_once.database, mended.database)
+    repaired = check(build(journey.raw, journey.case.config, **given))
+    assert_same(journey.at_once.database, repaired.database)
 
 
 # --- a feed that falls silent ---------------------------------------------------------------------
@@ -347,7 +347,7 @@ def files_read(built: Built, days: Sequence[int]) -> tuple[int, int]:
 
     By DuckDB's own profile of the query that the build made: each file is one row group.
     """
-    (compiled,) = (built.folder / "target" / "compiled").rglob("models/**/int_changed_events.sql")
+    (compiled,) = (built.folder / "target" / "compiled").rglob("models/**/int_events_this_run.sql")
     (built.folder / "profiled").mkdir()
     copy = shutil.copy(built.database, built.folder / "profiled")
     dates = ", ".join(f"('{(FIRST_DAY + timedelta(days=day)).date()}')" for day in days)
@@ -355,7 +355,7 @@ def files_read(built: Built, days: Sequence[int]) -> tuple[int, int]:
         connection.execute("set TimeZone = 'UTC'")
         # Once it had counted the days, the build forgot them.
         connection.execute(
-            f"insert into pql_intermediate.int_changed_days (event_date) values {dates}"
+            f"insert into pql_intermediate.int_days_to_process (event_date) values {dates}"
         )
         query = f"explain (analyze, format json) {compiled.read_text()}"
         (root,) = json.loads(connection.execute(query).fetchone()[1])["operator"]
@@ -404,7 +404,9 @@ def test_only_changed_days_of_raw_are_read(build: Build, tmp_path: Path) -> None
     five_days = {"raw_days_look_back": "5"}
     bounded = check(build(raw, ONE_RULE, folder=tmp_path, variables=five_days, tests=False))
     assert bounded.query(counted) == [(before + 11,)]
-    looked_at = bounded.query("select event_date from pql_intermediate.int_raw_days order by 1")
+    looked_at = bounded.query(
+        "select event_date from pql_intermediate.int_raw_event_day_stats order by 1"
+    )
     assert [day.day for (day,) in looked_at] == [16, 17, 18, 19, 20, 21]
     whole = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
     assert whole.query(counted) == [(before + 18,)]

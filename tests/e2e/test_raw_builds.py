@@ -191,7 +191,7 @@ def plain_dbt(tmp_path_factory: pytest.TempPathFactory) -> str:
     (raw / "opportunities.parquet").write_text("twice")
     (raw / "marketing_leads.csv").write_text("lead_id,\nl1,\n")
     (raw / "sales_activities.csv").write_text("\nactivity_id\na\n")
-    models = ("int_raw_days", "stg_product__accounts", "stg_billing__subscriptions")
+    models = ("int_raw_event_day_stats", "stg_product__accounts", "stg_billing__subscriptions")
     crm = ("opportunities", "marketing_leads", "sales_activities")
     return run_dbt(folder, raw, *models, *(f"stg_crm__{name}" for name in crm))
 

@@ -78,8 +78,8 @@ def test_while_events_are_rejected_nobody_is_said_to_have_lapsed(build: Build, t
     assert message.endswith("6 lead(s) are kept as they were meanwhile.")
 
     # Mended, and one of them had gone all the while.
-    mended = logins(20, 40, people=PEOPLE[3:])
-    after = check(build(raw(good, silent_one, mended), CONFIG, folder=tmp_path))
+    repaired = logins(20, 40, people=PEOPLE[3:])
+    after = check(build(raw(good, silent_one, repaired), CONFIG, folder=tmp_path))
     assert statuses(after) == {**dict.fromkeys(PEOPLE, True), "u1": False, "u2": False}
     assert after.query(
         "select is_open from pql.sync_alerts where alert_type = 'rejected_events'"

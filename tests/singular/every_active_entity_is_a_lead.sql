@@ -11,7 +11,7 @@ with
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
     where status = 'live'
 
 ),
@@ -49,8 +49,8 @@ acts as (
         coalesce(user_links.to_id, ranked_events.actor_id) as user_id,
         coalesce(account_links.to_id, ranked_events.account_id) as named_account_id
     from ranked_events
-    inner join {{ ref('int_clock') }} as clock
-        on ranked_events.event_date <= clock.as_of_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on ranked_events.event_date <= as_of.as_of_date
     left join identity_links as user_links
         on
             ranked_events.actor_id = user_links.from_id

@@ -5,9 +5,9 @@
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -17,7 +17,7 @@ routing_rules as (
         *,
         -- own rules before those for all
         2 * priority + case when definition_id = '*' then 1 else 0 end as place
-    from {{ ref('int_routing_rules') }}
+    from {{ ref('stg_config__routing_rules') }}
 
 ),
 
@@ -66,11 +66,11 @@ known_sizes as (
         attributes.attribute_value as employee_count,
         attributes.known_from
     from {{ ref('stg_product__attributes') }} as attributes
-    cross join clock
+    cross join as_of
     where
         attributes.entity_type = 'account'
         and attributes.attribute = 'employee_count'
-        and attributes.known_from <= clock.as_of_date
+        and attributes.known_from <= as_of.as_of_date
 
 ),
 
@@ -104,7 +104,7 @@ routing_signals as (
         signals.signal_id,
         signals.measure,
         signals.window_days
-    from {{ ref('int_signals') }} as signals
+    from {{ ref('stg_config__signals') }} as signals
     inner join routing_rules
         on signals.signal_id = routing_rules.requires_signal_id
 
@@ -119,12 +119,12 @@ shown_signals as (
     from {{ ref('int_entity_signal_days') }} as signal_days
     inner join routing_signals
         on signal_days.signal_id = routing_signals.signal_id
-    cross join clock
+    cross join as_of
     where
-        signal_days.activity_date <= clock.as_of_date
+        signal_days.activity_date <= as_of.as_of_date
         and (
             routing_signals.window_days is null
-            or {{ dbt.datediff('signal_days.activity_date', 'clock.as_of_date', 'day') }}
+            or {{ dbt.datediff('signal_days.activity_date', 'as_of.as_of_date', 'day') }}
             < routing_signals.window_days
         )
     group by routing_signals.signal_id, signal_days.entity_type, signal_days.entity_id

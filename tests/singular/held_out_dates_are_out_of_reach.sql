@@ -23,7 +23,7 @@ first_outcomes as (
         outcomes.entity_id,
         min(outcomes.outcome_on) as first_outcome_on
     from {{ ref('int_outcomes') }} as outcomes
-    inner join {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on outcomes.definition_key = definitions.definition_key
     where
         outcomes.outcome_type <> 'expansion'
@@ -39,13 +39,13 @@ select
     observations.observed_on,
     observations.outcome_on
 from observations
-cross join {{ ref('int_clock') }} as clock
+cross join {{ ref('int_as_of') }} as as_of
 left join first_outcomes
     on
         observations.definition_key = first_outcomes.definition_key
         and observations.entity_id = first_outcomes.entity_id
 where
-    observations.horizon_ends_on > clock.as_of_date
+    observations.horizon_ends_on > as_of.as_of_date
     or (
         observations.period = 'train'
         and observations.horizon_ends_on >= observations.test_starts_on

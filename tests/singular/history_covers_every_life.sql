@@ -25,7 +25,7 @@ lives as (
         entities.entity_id,
         entities.first_active_on
     from {{ ref('int_entities') }} as entities
-    inner join {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on entities.entity_type = definitions.entity_type
 
 )

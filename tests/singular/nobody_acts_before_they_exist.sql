@@ -5,9 +5,9 @@
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -47,12 +47,12 @@ acts as (
 
 ),
 
-early_acts as (
+early_milestones as (
 
     select
         created.table_name,
         created.entity_id,
-        created.created_on > clock.as_of_date as is_of_the_future,
+        created.created_on > as_of.as_of_date as is_of_the_future,
         acts.row_count
     from acts
     inner join created
@@ -60,8 +60,8 @@ early_acts as (
             acts.table_name = created.table_name
             and acts.entity_id = created.entity_id
             and acts.activity_date < created.created_on
-    inner join clock
-        on acts.activity_date <= clock.as_of_date
+    inner join as_of
+        on acts.activity_date <= as_of.as_of_date
 
 )
 
@@ -70,6 +70,6 @@ select
     || case when is_of_the_future then ' created after the last day counted' else ' of them' end
     || ', with ' || cast(sum(row_count) as {{ text }})
     || ' row(s) of events from before their created_at, such as ' || min(entity_id) as finding
-from early_acts
+from early_milestones
 group by table_name, is_of_the_future
 order by table_name, is_of_the_future

@@ -13,8 +13,8 @@ select
     dated.{{ date }} as late_date,
     count(*) as row_count
 from {{ ref(model) }} as dated
-inner join {{ ref('int_clock') }} as clock
-    on dated.{{ date }} > clock.as_of_date
+inner join {{ ref('int_as_of') }} as as_of
+    on dated.{{ date }} > as_of.as_of_date
 group by dated.{{ date }}
 {% if not loop.last %}union all
 {% endif %}

@@ -27,7 +27,7 @@ timeline_values as (
         on
             observed_dates.entity_type = timelines.entity_type
             and observed_dates.entity_id = timelines.entity_id
-            and {{ holds_on('timelines', 'observed_dates.observed_on') }}
+            and {{ is_valid_on('timelines', 'observed_dates.observed_on') }}
 
 ),
 

@@ -8,14 +8,14 @@ with
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
     where status in ('live', 'challenger')
 
 ),
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -29,10 +29,10 @@ scores as (
         on
             history.definition_id = definitions.definition_id
             and history.definition_version = definitions.definition_version
-    inner join clock
+    inner join as_of
         on
-            history.valid_from <= clock.as_of_date
-            and (history.valid_to is null or history.valid_to > clock.as_of_date)
+            history.valid_from <= as_of.as_of_date
+            and (history.valid_to is null or history.valid_to > as_of.as_of_date)
 
 ),
 

@@ -9,7 +9,7 @@
 select
     watermark_at,
     {{ started_at }} as run_started_at
-from {{ ref('int_clock') }}
+from {{ ref('int_as_of') }}
 where
     watermark_at < {{ dbt.dateadd('hour', -(var('max_silent_hours') | int), started_at) }}
     and {{ '1 = 1' if is_watched else '1 = 0' }}

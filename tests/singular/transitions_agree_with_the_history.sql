@@ -5,9 +5,9 @@
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -35,8 +35,8 @@ changes as (
 
     select compared.*
     from compared
-    inner join clock
-        on compared.valid_from <= clock.as_of_date
+    inner join as_of
+        on compared.valid_from <= as_of.as_of_date
     where compared.is_qualified <> compared.was_qualified
 
 )

@@ -18,11 +18,11 @@ future_days as (
         max(signal_counts.latest_occurred_at) as latest_occurred_at,
         max(signal_counts.latest_received_at) as latest_received_at
     from {{ ref('int_signal_counts') }} as signal_counts
-    cross join {{ ref('int_clock') }} as clock
+    cross join {{ ref('int_as_of') }} as as_of
     where
         signal_counts.signal_id = 'any_activity'
         and signal_counts.latest_occurred_at > {{ latest }}
-        and clock.watermark_at > {{ latest }}
+        and as_of.watermark_at > {{ latest }}
         and {{ "1 = 0" if var('as_of') else "1 = 1" }}
     group by signal_counts.item
 

@@ -42,7 +42,7 @@ def aha_moments(
     """Compare, for each count of each signal, who reached it in the first days.
 
     Args:
-        acts: rows of int_early_acts.
+        acts: rows of int_early_milestones.
         min_converters: converters and others that each half must have to be judged.
         least_share_of_converters: the published rule: this share of converters or more did it.
         most_share_of_others: and less than this share of the others.
@@ -159,7 +159,7 @@ def verdicts(moments: pd.DataFrame, is_judged: pd.Series) -> np.ndarray:
 def model(dbt, session):
     """Read the counts, compare, return a row per signal and count."""
     return aha_moments(
-        dbt.ref("int_early_acts").df(),
+        dbt.ref("int_early_milestones").df(),
         min_converters=dbt.config.meta_get("min_converters"),
         least_share_of_converters=dbt.config.meta_get("least_share_of_converters"),
         most_share_of_others=dbt.config.meta_get("most_share_of_others"),

@@ -16,13 +16,13 @@ accounts as (
 
 signals as (
 
-    select * from {{ ref('int_signals') }}
+    select * from {{ ref('stg_config__signals') }}
 
 ),
 
 studied_types as (
 
-    select distinct entity_type from {{ ref('int_studied_definitions') }}
+    select distinct entity_type from {{ ref('int_evaluated_definitions') }}
 
 ),
 
@@ -35,14 +35,14 @@ entities as (
 
 ),
 
-entity_counts as (
+entity_signal_counts as (
 
-    select entity_counts.*
-    from {{ ref('int_entity_counts') }} as entity_counts
+    select entity_signal_counts.*
+    from {{ ref('int_entity_signal_counts') }} as entity_signal_counts
     inner join entities
         on
-            entity_counts.entity_type = entities.entity_type
-            and entity_counts.entity_id = entities.entity_id
+            entity_signal_counts.entity_type = entities.entity_type
+            and entity_signal_counts.entity_id = entities.entity_id
 
 ),
 
@@ -61,7 +61,7 @@ named_signals as (
         signals.measure,
         event_names.event_name
     from signals
-    inner join {{ ref('int_signal_events') }} as signal_events
+    inner join {{ ref('stg_config__signal_events') }} as signal_events
         on signals.signal_id = signal_events.signal_id
     inner join event_names
         on
@@ -94,33 +94,33 @@ signal_days as (
 
     select
         named_signals.signal_id,
-        entity_counts.entity_type,
-        entity_counts.entity_id,
+        entity_signal_counts.entity_type,
+        entity_signal_counts.entity_id,
         named_signals.measure,
-        case when named_signals.measure = 'users' then entity_counts.user_id end as item,
-        entity_counts.event_count,
-        entity_counts.value_sum,
-        entity_counts.activity_date
-    from entity_counts
+        case when named_signals.measure = 'users' then entity_signal_counts.user_id end as item,
+        entity_signal_counts.event_count,
+        entity_signal_counts.value_sum,
+        entity_signal_counts.activity_date
+    from entity_signal_counts
     inner join named_signals
-        on entity_counts.item = named_signals.event_name
-    where entity_counts.signal_id = 'any_activity'
+        on entity_signal_counts.item = named_signals.event_name
+    where entity_signal_counts.signal_id = 'any_activity'
     union all
     select
-        entity_counts.signal_id,
-        entity_counts.entity_type,
-        entity_counts.entity_id,
+        entity_signal_counts.signal_id,
+        entity_signal_counts.entity_type,
+        entity_signal_counts.entity_id,
         signals.measure,
         case signals.measure
-            when 'users' then entity_counts.user_id
-            when 'distinct_values' then entity_counts.item
+            when 'users' then entity_signal_counts.user_id
+            when 'distinct_values' then entity_signal_counts.item
         end as item,
-        entity_counts.event_count,
-        entity_counts.value_sum,
-        entity_counts.activity_date
-    from entity_counts
+        entity_signal_counts.event_count,
+        entity_signal_counts.value_sum,
+        entity_signal_counts.activity_date
+    from entity_signal_counts
     inner join signals
-        on entity_counts.signal_id = signals.signal_id
+        on entity_signal_counts.signal_id = signals.signal_id
     union all
     select
         built_in_events.signal_id,

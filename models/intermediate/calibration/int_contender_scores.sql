@@ -7,7 +7,7 @@ with
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
 
 ),
 
@@ -52,7 +52,7 @@ rule_scores as (
         on
             observations.definition_id = suggested_points.definition_id
             and observed_values.signal_id = suggested_points.signal_id
-    left join {{ ref('int_signals') }} as signals
+    left join {{ ref('stg_config__signals') }} as signals
         on observed_values.signal_id = signals.signal_id
     where
         case
@@ -106,7 +106,7 @@ contenders as (
         on
             definitions.definition_key = timelines.definition_key
             and observations.entity_id = timelines.entity_id
-            and {{ holds_on('timelines', 'observations.observed_on') }}
+            and {{ is_valid_on('timelines', 'observations.observed_on') }}
     where definitions.entity_type = observations.entity_type
     union all
     select

@@ -137,7 +137,7 @@ def evaluate(
 
     Args:
         scores: rows of int_contender_scores.
-        definitions: rows of int_studied_definitions: those without observations have rows as well.
+        definitions: rows of int_evaluated_definitions: also of those without observations.
         min_converters: clusters that convert, and that do not, without which nothing is judged.
         confidence: of all intervals; that there is a signal is said with the doubt that this leaves
             shared out among the contenders (Bonferroni).
@@ -271,7 +271,7 @@ def model(dbt, session):
     """Read the values, judge, return a row per contender."""
     return evaluate(
         dbt.ref("int_contender_scores").df(),
-        dbt.ref("int_studied_definitions").df(),
+        dbt.ref("int_evaluated_definitions").df(),
         min_converters=dbt.config.meta_get("min_converters"),
         confidence=dbt.config.meta_get("confidence"),
     )

@@ -4,15 +4,15 @@
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
 definitions as (
 
-    select * from {{ ref('int_studied_definitions') }}
+    select * from {{ ref('int_evaluated_definitions') }}
 
 ),
 
@@ -46,10 +46,10 @@ dates as (
     select
         weeks.generated_number - 1 as weeks_before,
         {{ add_days(
-            'clock.as_of_date', '-' ~ horizon_days ~ ' - 7 * (weeks.generated_number - 1)'
+            'as_of.as_of_date', '-' ~ horizon_days ~ ' - 7 * (weeks.generated_number - 1)'
         ) }} as observed_on
     from ({{ dbt.generate_series(var('calibration_weeks')) }}) as weeks
-    cross join clock
+    cross join as_of
 
 ),
 
@@ -146,13 +146,13 @@ observed as (
         on
             active_entities.entity_type = stages.entity_type
             and active_entities.entity_id = stages.entity_id
-            and {{ holds_on('stages', 'active_entities.observed_on') }}
+            and {{ is_valid_on('stages', 'active_entities.observed_on') }}
             and {{ is_in_list('stages.stage', 'definitions.audience') }}
     inner join {{ ref('int_qualification_timelines') }} as timelines
         on
             definitions.definition_key = timelines.definition_key
             and active_entities.entity_id = timelines.entity_id
-            and {{ holds_on('timelines', 'active_entities.observed_on') }}
+            and {{ is_valid_on('timelines', 'active_entities.observed_on') }}
     left join next_outcomes
         on
             definitions.definition_key = next_outcomes.definition_key

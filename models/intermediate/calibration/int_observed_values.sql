@@ -5,7 +5,7 @@ signals as (
     select
         signal_id,
         window_days
-    from {{ ref('int_signals') }}
+    from {{ ref('stg_config__signals') }}
 
 ),
 

@@ -19,7 +19,7 @@ def signal_lift(
     """Test each cut of each signal, and correct for how many are tested.
 
     Args:
-        cuts: the rows of int_signal_cuts.
+        cuts: the rows of int_signal_thresholds.
         min_support: votes with the cut, without it, of converters, and of others that a test needs.
         max_false_discovery_rate: the share of `signal` verdicts that may be wrong.
 
@@ -78,7 +78,7 @@ def association(table: np.ndarray) -> tuple[float, float, float, float]:
 def model(dbt, session):
     """Read the counts, test them, return a row for each."""
     return signal_lift(
-        dbt.ref("int_signal_cuts").df(),
+        dbt.ref("int_signal_thresholds").df(),
         min_support=dbt.config.meta_get("min_support"),
         max_false_discovery_rate=dbt.config.meta_get("max_false_discovery_rate"),
     )

@@ -392,7 +392,7 @@ def model(dbt, session):
     return suggested_points(
         dbt.ref("int_training_observations").df(),
         dbt.ref("int_training_values").df(),
-        dbt.ref("int_studied_definitions").df(),
+        dbt.ref("int_evaluated_definitions").df(),
         windows=dbt.config.meta_get("windows"),
         cuts=dbt.config.meta_get("cuts"),
         min_support=dbt.config.meta_get("min_support"),

@@ -4,18 +4,18 @@ with
 left_out_signals as (
 
     select
-        studied_definitions.definition_id,
+        evaluated_definitions.definition_id,
         signals.signal_id
-    from {{ ref('int_studied_definitions') }} as studied_definitions
-    cross join {{ ref('int_signals') }} as signals
+    from {{ ref('int_evaluated_definitions') }} as evaluated_definitions
+    cross join {{ ref('stg_config__signals') }} as signals
     where signals.category = 'negative'
     union
     select
-        studied_definitions.definition_id,
+        evaluated_definitions.definition_id,
         definition_rules.signal_id
-    from {{ ref('int_studied_definitions') }} as studied_definitions
-    inner join {{ ref('int_definition_rules') }} as definition_rules
-        on studied_definitions.definition_key = definition_rules.definition_key
+    from {{ ref('int_evaluated_definitions') }} as evaluated_definitions
+    inner join {{ ref('stg_config__definition_rules') }} as definition_rules
+        on evaluated_definitions.definition_key = definition_rules.definition_key
     where definition_rules.effect = 'disqualify'
 
 )
@@ -36,7 +36,7 @@ inner join {{ ref('int_observed_values') }} as observed_values
         training_observations.entity_type = observed_values.entity_type
         and training_observations.entity_id = observed_values.entity_id
         and training_observations.observed_on = observed_values.observed_on
-left join {{ ref('int_signals') }} as signals
+left join {{ ref('stg_config__signals') }} as signals
     on observed_values.signal_id = signals.signal_id
 left join left_out_signals
     on

@@ -39,15 +39,15 @@ asked_attributes as (
     select
         fit_rules.attribute,
         definitions.entity_type
-    from {{ ref('int_fit_rules') }} as fit_rules
-    inner join {{ ref('int_definitions') }} as definitions
+    from {{ ref('stg_config__fit_rules') }} as fit_rules
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on fit_rules.definition_key = definitions.definition_key
     union
     select
         definition_rules.min_value_of as attribute,
         definitions.entity_type
-    from {{ ref('int_definition_rules') }} as definition_rules
-    inner join {{ ref('int_definitions') }} as definitions
+    from {{ ref('stg_config__definition_rules') }} as definition_rules
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on definition_rules.definition_key = definitions.definition_key
     where definition_rules.min_value_of is not null
     union

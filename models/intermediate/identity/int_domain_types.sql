@@ -34,7 +34,7 @@ listed_domains as (
         domain,
         domain_type,
         1 as list_rank
-    from {{ ref('int_special_domains') }}
+    from {{ ref('stg_config__special_domains') }}
     union all
     select
         domain,

@@ -6,16 +6,16 @@ subscriptions as (
 
 ),
 
-placed_subscriptions as (
+resolved_subscriptions as (
 
-    {{ on_todays_identity('subscriptions') }}
+    {{ with_resolved_identity('subscriptions') }}
 
 ),
 
 -- what a user alone holds does not cover its account
 account_subscriptions as (
 
-    select * from placed_subscriptions
+    select * from resolved_subscriptions
     where account_id is not null
 
 ),
@@ -25,15 +25,15 @@ holders as (
     select
         account_subscriptions.*,
         'account' as entity_type,
-        holder_account_id as entity_id
+        resolved_account_id as entity_id
     from account_subscriptions
     union all
     select
-        placed_subscriptions.*,
+        resolved_subscriptions.*,
         'user' as entity_type,
-        holder_user_id as entity_id
-    from placed_subscriptions
-    where holder_user_id is not null
+        resolved_user_id as entity_id
+    from resolved_subscriptions
+    where resolved_user_id is not null
     union all
     -- a user also has its account's, once
     select
@@ -43,10 +43,10 @@ holders as (
     from account_subscriptions
     inner join {{ ref('int_users') }} as users
         on
-            account_subscriptions.holder_account_id = users.account_id
+            account_subscriptions.resolved_account_id = users.account_id
             and (
-                account_subscriptions.holder_user_id is null
-                or account_subscriptions.holder_user_id <> users.user_id
+                account_subscriptions.resolved_user_id is null
+                or account_subscriptions.resolved_user_id <> users.user_id
             )
 
 )

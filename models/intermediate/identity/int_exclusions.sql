@@ -6,15 +6,15 @@ overrides as (
         overrides.entity_type,
         overrides.reason,
         coalesce(identity_links.to_id, overrides.entity_id) as entity_id
-    from {{ ref('int_overrides') }} as overrides
-    cross join {{ ref('int_clock') }} as clock
+    from {{ ref('stg_config__overrides') }} as overrides
+    cross join {{ ref('int_as_of') }} as as_of
     left join {{ ref('int_identity_links') }} as identity_links
         on
             overrides.entity_type = identity_links.entity_type
             and overrides.entity_id = identity_links.from_id
     where
         overrides.effect = 'exclude'
-        and (overrides.until_date is null or overrides.until_date >= clock.watermark_date)
+        and (overrides.until_date is null or overrides.until_date >= as_of.watermark_date)
 
 )
 

@@ -6,25 +6,25 @@ activities as (
 
 ),
 
-placed_activities as (
+resolved_activities as (
 
-    {{ on_todays_identity('activities') }}
+    {{ with_resolved_identity('activities') }}
 
 ),
 
 holders as (
 
     select
-        placed_activities.*,
+        resolved_activities.*,
         'account' as entity_type,
-        holder_account_id as entity_id
-    from placed_activities
+        resolved_account_id as entity_id
+    from resolved_activities
     union all
     select
-        placed_activities.*,
+        resolved_activities.*,
         'user' as entity_type,
-        holder_user_id as entity_id
-    from placed_activities
+        resolved_user_id as entity_id
+    from resolved_activities
 
 )
 

@@ -29,7 +29,7 @@ marketing_leads as (
 
 placed_leads as (
 
-    {{ on_todays_identity('marketing_leads') }}
+    {{ with_resolved_identity('marketing_leads') }}
 
 ),
 
@@ -38,17 +38,17 @@ holders as (
     select
         placed_leads.lead_id,
         'account' as entity_type,
-        placed_leads.holder_account_id as entity_id,
+        placed_leads.resolved_account_id as entity_id,
         accounts.exclusion_reason,
         placed_leads.qualified_on
     from placed_leads
     left join {{ ref('int_accounts') }} as accounts
-        on placed_leads.holder_account_id = accounts.account_id
+        on placed_leads.resolved_account_id = accounts.account_id
     union all
     select
         lead_id,
         'user' as entity_type,
-        holder_user_id as entity_id,
+        resolved_user_id as entity_id,
         user_exclusion_reason as exclusion_reason,
         qualified_on
     from placed_leads

@@ -6,25 +6,25 @@ opportunities as (
 
 ),
 
-placed_opportunities as (
+resolved_opportunities as (
 
-    {{ on_todays_identity('opportunities') }}
+    {{ with_resolved_identity('opportunities') }}
 
 ),
 
 holders as (
 
     select
-        placed_opportunities.*,
+        resolved_opportunities.*,
         'account' as entity_type,
-        holder_account_id as entity_id
-    from placed_opportunities
+        resolved_account_id as entity_id
+    from resolved_opportunities
     union all
     select
-        placed_opportunities.*,
+        resolved_opportunities.*,
         'user' as entity_type,
-        holder_user_id as entity_id
-    from placed_opportunities
+        resolved_user_id as entity_id
+    from resolved_opportunities
 
 )
 

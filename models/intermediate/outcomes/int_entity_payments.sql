@@ -2,7 +2,7 @@
 
 with
 
-taking_part as (
+included_entities as (
 
     select
         'user' as entity_type,
@@ -50,10 +50,10 @@ dated_payments as (
             partition by payments.entity_type, payments.entity_id, payments.line_scope
         ) as first_paid_on
     from payments
-    inner join taking_part
+    inner join included_entities
         on
-            payments.entity_type = taking_part.entity_type
-            and payments.entity_id = taking_part.entity_id
+            payments.entity_type = included_entities.entity_type
+            and payments.entity_id = included_entities.entity_id
 
 )
 

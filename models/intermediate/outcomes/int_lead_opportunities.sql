@@ -9,7 +9,7 @@ leads as (
         definitions.product_line,
         {{ add_days('lead_starts.qualified_on', var('opportunity_window_days')) }} as window_ends_on
     from {{ ref('int_lead_starts') }} as lead_starts
-    inner join {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on lead_starts.definition_key = definitions.definition_key
 
 ),
@@ -58,7 +58,7 @@ claimed_opportunities as (
         case
             when
                 held_opportunities.is_closed
-                and held_opportunities.closed_on <= clock.as_of_date
+                and held_opportunities.closed_on <= as_of.as_of_date
                 then held_opportunities.closed_on
         end as closed_on,
         held_opportunities.is_won,
@@ -73,8 +73,8 @@ claimed_opportunities as (
                 held_opportunities.lead_id
         ) as claim_rank
     from held_opportunities
-    inner join {{ ref('int_clock') }} as clock
-        on held_opportunities.created_on <= clock.as_of_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on held_opportunities.created_on <= as_of.as_of_date
 
 ),
 

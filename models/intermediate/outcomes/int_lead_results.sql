@@ -1,8 +1,8 @@
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -67,13 +67,13 @@ select
         end as {{ dbt.type_int() }}
     ) as days_to_paid,
     coalesce(outcomes.claim_rank > 1, false) as is_outcome_shared,
-    leads.opportunity_window_ends_on <= clock.as_of_date as is_opportunity_window_over,
-    leads.conversion_window_ends_on <= clock.as_of_date as is_conversion_window_over,
+    leads.opportunity_window_ends_on <= as_of.as_of_date as is_opportunity_window_over,
+    leads.conversion_window_ends_on <= as_of.as_of_date as is_conversion_window_over,
     opportunities.created_on as opportunity_on,
     opportunities.closed_on as opportunity_closed_on,
     case when outcomes.claim_rank = 1 then outcomes.outcome_on end as paid_on
 from leads
-cross join clock
+cross join as_of
 left join ranked_outcomes as outcomes
     on
         leads.lead_id = outcomes.lead_id

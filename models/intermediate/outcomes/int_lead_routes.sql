@@ -18,7 +18,7 @@ leads as (
             and sizes.entity_type = 'account'
             and sizes.attribute = 'employee_count'
             and sizes.item = ''
-            and {{ holds_on('sizes', 'lead_starts.qualified_on') }}
+            and {{ is_valid_on('sizes', 'lead_starts.qualified_on') }}
     where lead_starts.lead_source = 'pql'
 
 ),
@@ -33,7 +33,7 @@ shown_signals as (
         on
             leads.entity_type = signal_timelines.entity_type
             and leads.entity_id = signal_timelines.entity_id
-            and {{ holds_on('signal_timelines', 'leads.qualified_on') }}
+            and {{ is_valid_on('signal_timelines', 'leads.qualified_on') }}
     where
         signal_timelines.signal_value > 0
         and signal_timelines.signal_id in (select rules.requires_signal_id from rules)

@@ -20,15 +20,15 @@ marketing_leads as (
         cast(null as date) as lapsed_on,
         cast(null as {{ dbt.type_timestamp() }}) as qualified_at
     from {{ ref('int_entity_marketing_leads') }} as leads
-    inner join {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on leads.entity_type = definitions.entity_type
-    inner join {{ ref('int_clock') }} as clock
-        on leads.qualified_on <= clock.as_of_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on leads.qualified_on <= as_of.as_of_date
     left join {{ ref('int_stage_timelines') }} as stage_timelines
         on
             leads.entity_type = stage_timelines.entity_type
             and leads.entity_id = stage_timelines.entity_id
-            and {{ holds_on('stage_timelines', 'leads.qualified_on') }}
+            and {{ is_valid_on('stage_timelines', 'leads.qualified_on') }}
     where
         definitions.status in ('live', 'challenger')
         and {{ is_in_list("coalesce(stage_timelines.stage, 'free')", 'definitions.audience') }}
@@ -102,9 +102,9 @@ left join {{ ref('int_segment_timelines') }} as sizes
     on
         placed_leads.account_id = sizes.account_id
         and sizes.segment_type = 'size'
-        and {{ holds_on('sizes', 'placed_leads.qualified_on') }}
+        and {{ is_valid_on('sizes', 'placed_leads.qualified_on') }}
 left join {{ ref('int_segment_timelines') }} as industries
     on
         placed_leads.account_id = industries.account_id
         and industries.segment_type = 'industry'
-        and {{ holds_on('industries', 'placed_leads.qualified_on') }}
+        and {{ is_valid_on('industries', 'placed_leads.qualified_on') }}

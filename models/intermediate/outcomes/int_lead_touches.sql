@@ -96,8 +96,8 @@ lead_touches as (
                 subjects.next_qualified_at is null
                 or subjects.next_qualified_at > touches.touched_at
             )
-    inner join {{ ref('int_clock') }} as clock
-        on cast(touches.touched_at as date) <= clock.as_of_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on cast(touches.touched_at as date) <= as_of.as_of_date
 
 ),
 

@@ -7,8 +7,8 @@ won_opportunities as (
 
     select opportunities.*
     from {{ ref('int_entity_opportunities') }} as opportunities
-    inner join {{ ref('int_clock') }} as clock
-        on opportunities.closed_on <= clock.as_of_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on opportunities.closed_on <= as_of.as_of_date
     where opportunities.is_won
 
 ),

@@ -10,7 +10,7 @@ definitions as (
         outcome_type,
         outcome_type = 'cross_sell'
         or '|' || audience || '|' like '%|churned|%' as counts_returns
-    from {{ ref('int_definitions') }}
+    from {{ ref('stg_config__definitions') }}
     where status <> 'retired'
 
 )

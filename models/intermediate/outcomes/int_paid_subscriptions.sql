@@ -6,8 +6,8 @@ paid_subscriptions as (
 
     select entity_subscriptions.*
     from {{ ref('int_entity_subscriptions') }} as entity_subscriptions
-    inner join {{ ref('int_clock') }} as clock
-        on entity_subscriptions.started_on <= clock.as_of_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on entity_subscriptions.started_on <= as_of.as_of_date
     where
         entity_subscriptions.stage = 'paid'
         and (

@@ -6,17 +6,19 @@ with
 qualification_changes as (
 
     select
-        change_reasons.*,
+        qualification_change_reasons.*,
         definitions.definition_id,
         definitions.holdout_percent,
-        lead(change_reasons.changed_on) over (
+        lead(qualification_change_reasons.changed_on) over (
             partition by
-                change_reasons.definition_key, change_reasons.entity_type, change_reasons.entity_id
-            order by change_reasons.changed_on
+                qualification_change_reasons.definition_key,
+                qualification_change_reasons.entity_type,
+                qualification_change_reasons.entity_id
+            order by qualification_change_reasons.changed_on
         ) as next_changed_on
-    from {{ ref('int_change_reasons') }} as change_reasons
-    inner join {{ ref('int_definitions') }} as definitions
-        on change_reasons.definition_key = definitions.definition_key
+    from {{ ref('int_qualification_change_reasons') }} as qualification_change_reasons
+    inner join {{ ref('stg_config__definitions') }} as definitions
+        on qualification_change_reasons.definition_key = definitions.definition_key
     where definitions.status in ('live', 'challenger')
 
 )
@@ -38,7 +40,7 @@ select
     ) }} as is_holdout,
     changes.changed_on as qualified_on,
     case
-        when changes.next_changed_on <= clock.as_of_date then changes.next_changed_on
+        when changes.next_changed_on <= as_of.as_of_date then changes.next_changed_on
     end as lapsed_on,
     -- as for a deadline: when the last event of the day that decided had come in
     coalesce(
@@ -52,8 +54,8 @@ inner join {{ ref('int_qualification_timelines') }} as timelines
         and changes.entity_type = timelines.entity_type
         and changes.entity_id = timelines.entity_id
         and changes.changed_on = timelines.valid_from
-inner join {{ ref('int_clock') }} as clock
-    on changes.changed_on <= clock.as_of_date
+inner join {{ ref('int_as_of') }} as as_of
+    on changes.changed_on <= as_of.as_of_date
 left join {{ ref('int_activity_days') }} as activity_days
     on
         changes.entity_type = activity_days.entity_type

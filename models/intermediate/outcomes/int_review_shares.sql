@@ -5,12 +5,12 @@
 
 with
 
-clock as (
+as_of as (
 
     select
         as_of_date,
         {{ add_days('as_of_date', -recent_days) }} as recent_from
-    from {{ ref('int_clock') }}
+    from {{ ref('int_as_of') }}
 
 ),
 
@@ -34,10 +34,10 @@ won_customers as (
         outcomes.outcome_id,
         count(lead_starts.lead_id) > 0 as had_qualified
     from {{ ref('int_outcomes') }} as outcomes
-    inner join {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on outcomes.definition_key = definitions.definition_key
-    inner join clock
-        on outcomes.outcome_on > clock.recent_from
+    inner join as_of
+        on outcomes.outcome_on > as_of.recent_from
     left join {{ ref('int_lead_starts') }} as lead_starts
         on
             outcomes.definition_key = lead_starts.definition_key
@@ -58,8 +58,8 @@ latest_leads as (
             partition by leads.definition_key order by leads.qualified_on desc, leads.lead_id
         ) as recency
     from new_leads as leads
-    inner join clock
-        on {{ add_days('leads.qualified_on', answer_days) }} <= clock.as_of_date
+    inner join as_of
+        on {{ add_days('leads.qualified_on', answer_days) }} <= as_of.as_of_date
 
 ),
 

@@ -22,6 +22,6 @@ inner join {{ ref('int_lead_results') }} as lead_results
     on lead_starts.lead_id = lead_results.lead_id
 left join {{ ref('int_lead_touches') }} as lead_touches
     on lead_starts.lead_id = lead_touches.lead_id
-inner join {{ ref('int_clock') }} as clock
-    on lead_starts.qualified_on > {{ add_days('clock.as_of_date', -var('review_days')) }}
+inner join {{ ref('int_as_of') }} as as_of
+    on lead_starts.qualified_on > {{ add_days('as_of.as_of_date', -var('review_days')) }}
 where not lead_starts.is_holdout

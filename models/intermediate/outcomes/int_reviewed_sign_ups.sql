@@ -9,9 +9,9 @@ select
     sign_ups.window_ends_on,
     lead_starts.qualified_on
 from {{ ref('int_sign_ups') }} as sign_ups
-inner join {{ ref('int_clock') }} as clock
-    on sign_ups.signed_up_on > {{ add_days('clock.as_of_date', -var('review_days')) }}
-inner join {{ ref('int_definitions') }} as definitions
+inner join {{ ref('int_as_of') }} as as_of
+    on sign_ups.signed_up_on > {{ add_days('as_of.as_of_date', -var('review_days')) }}
+inner join {{ ref('stg_config__definitions') }} as definitions
     on
         sign_ups.entity_type = definitions.entity_type
         and {{ is_in_list('sign_ups.stage', 'definitions.audience') }}

@@ -25,7 +25,7 @@ sign_ups as (
         first_dates.marketing_lead_on,
         cast({{ dbt.date_trunc('week', 'sign_ups.signed_up_on') }} as date) as week_start
     from {{ ref('int_sign_ups') }} as sign_ups
-    inner join {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on
             sign_ups.entity_type = definitions.entity_type
             and definitions.status in ('live', 'challenger')

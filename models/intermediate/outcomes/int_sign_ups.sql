@@ -1,8 +1,8 @@
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -37,7 +37,7 @@ sign_ups as (
 built_in_signals as (
 
     select signal_id
-    from {{ ref('int_signal_events') }}
+    from {{ ref('stg_config__signal_events') }}
     where event_name like '@%'
 
 ),
@@ -50,7 +50,7 @@ activation_days as (
         signal_days.entity_id,
         min(signal_days.activity_date) as activated_on
     from {{ ref('int_entity_signal_days') }} as signal_days
-    inner join {{ ref('int_signals') }} as signals
+    inner join {{ ref('stg_config__signals') }} as signals
         on signal_days.signal_id = signals.signal_id
     left join built_in_signals
         on signals.signal_id = built_in_signals.signal_id
@@ -65,18 +65,18 @@ select
     coalesce(stage_timelines.stage, 'free') as stage,
     coalesce(sizes.segment, 'unknown') as company_size,
     coalesce(industries.segment, 'unknown') as industry,
-    {{ add_days('sign_ups.signed_up_on', var('qualification_window_days')) }} <= clock.as_of_date
+    {{ add_days('sign_ups.signed_up_on', var('qualification_window_days')) }} <= as_of.as_of_date
         as is_window_over,
     sign_ups.signed_up_on,
     {{ add_days('sign_ups.signed_up_on', var('qualification_window_days')) }} as window_ends_on,
     case
-        when activation_days.activated_on <= clock.as_of_date then activation_days.activated_on
+        when activation_days.activated_on <= as_of.as_of_date then activation_days.activated_on
     end as activated_on
 from sign_ups
 inner join watched_from
     on sign_ups.signed_up_on >= watched_from.first_day
-inner join clock
-    on sign_ups.signed_up_on <= clock.as_of_date
+inner join as_of
+    on sign_ups.signed_up_on <= as_of.as_of_date
 left join {{ ref('int_entities') }} as entities
     on
         sign_ups.entity_type = entities.entity_type
@@ -85,7 +85,7 @@ left join {{ ref('int_stage_timelines') }} as stage_timelines
     on
         sign_ups.entity_type = stage_timelines.entity_type
         and sign_ups.entity_id = stage_timelines.entity_id
-        and {{ holds_on(
+        and {{ is_valid_on(
             'stage_timelines', 'greatest(sign_ups.signed_up_on, entities.first_active_on)'
         ) }}
 left join activation_days
@@ -96,9 +96,9 @@ left join {{ ref('int_segment_timelines') }} as sizes
     on
         sign_ups.account_id = sizes.account_id
         and sizes.segment_type = 'size'
-        and {{ holds_on('sizes', 'sign_ups.signed_up_on') }}
+        and {{ is_valid_on('sizes', 'sign_ups.signed_up_on') }}
 left join {{ ref('int_segment_timelines') }} as industries
     on
         sign_ups.account_id = industries.account_id
         and industries.segment_type = 'industry'
-        and {{ holds_on('industries', 'sign_ups.signed_up_on') }}
+        and {{ is_valid_on('industries', 'sign_ups.signed_up_on') }}

@@ -1,4 +1,4 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 
 with
 
@@ -8,7 +8,7 @@ allowed_idleness as (
     select distinct
         entity_type,
         active_within_days
-    from {{ ref('int_definitions') }}
+    from {{ ref('stg_config__definitions') }}
     where active_within_days is not null
 
 ),
@@ -21,7 +21,7 @@ active_days as (
         lead(activity_date) over (
             partition by entity_type, entity_id order by activity_date
         ) as next_activity_date
-    from {{ of_changed_entities(ref('int_activity_days')) }}
+    from {{ to_rescore(ref('int_activity_days')) }}
 
 ),
 

@@ -2,15 +2,15 @@
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
     where status in ('live', 'challenger')
 
 ),
@@ -22,11 +22,11 @@ entities as (
         entities.entity_type,
         entities.entity_id,
         entities.last_active_on,
-        clock.as_of_date
+        as_of.as_of_date
     from {{ ref('int_entities') }} as entities
     inner join definitions
         on entities.entity_type = definitions.entity_type
-    cross join clock
+    cross join as_of
 
 ),
 
@@ -41,8 +41,8 @@ current_lines as (
         score_steps.rule_id,
         sum(score_steps.delta) as points
     from {{ ref('int_score_steps') }} as score_steps
-    inner join clock
-        on score_steps.changed_on <= clock.as_of_date
+    inner join as_of
+        on score_steps.changed_on <= as_of.as_of_date
     where score_steps.source <> 'rule'
     group by
         score_steps.definition_key,
@@ -73,7 +73,7 @@ select
         when 'cap'
             then
                 current_lines.rule_id || ' counts for at most '
-                || {{ number_in_words('category_caps.max_points') }} || ' points'
+                || {{ format_number('category_caps.max_points') }} || ' points'
         else coalesce(fit_rules.reason, fit_rules.attribute)
     end as reason,
     case
@@ -88,12 +88,12 @@ inner join entities
         current_lines.definition_key = entities.definition_key
         and current_lines.entity_type = entities.entity_type
         and current_lines.entity_id = entities.entity_id
-left join {{ ref('int_category_caps') }} as category_caps
+left join {{ ref('stg_config__category_caps') }} as category_caps
     on
         current_lines.definition_key = category_caps.definition_key
         and current_lines.rule_id = category_caps.category
         and current_lines.source = 'cap'
-left join {{ ref('int_fit_rules') }} as fit_rules
+left join {{ ref('stg_config__fit_rules') }} as fit_rules
     on
         current_lines.definition_key = fit_rules.definition_key
         and current_lines.rule_id = fit_rules.fit_rule_id

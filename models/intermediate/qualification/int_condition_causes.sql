@@ -1,4 +1,4 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 {%- set text = dbt.type_string() -%}
 
@@ -6,7 +6,7 @@ with
 
 rules as (
 
-    select * from {{ ref('int_worded_rule_changes') }}
+    select * from {{ ref('int_rule_change_descriptions') }}
 
 ),
 
@@ -16,7 +16,7 @@ met_rules as (
         rule_timelines.*,
         rules.signal_name,
         rules.signal_end
-    from {{ of_changed_entities(ref('int_rule_timelines')) }} as rule_timelines
+    from {{ to_rescore(ref('int_rule_timelines')) }} as rule_timelines
     inner join rules
         on
             rule_timelines.definition_key = rules.definition_key
@@ -96,15 +96,15 @@ select
             case when condition_changes.is_start then 'now ' else 'no longer ' end
             || 'meets fit ' || condition_changes.condition_id
     end as cause
-from {{ of_changed_entities(ref('int_condition_changes')) }} as condition_changes
-inner join {{ ref('int_definitions') }} as definitions
+from {{ to_rescore(ref('int_condition_changes')) }} as condition_changes
+inner join {{ ref('stg_config__definitions') }} as definitions
     on condition_changes.definition_key = definitions.definition_key
 left join rules
     on
         condition_changes.definition_key = rules.definition_key
         and condition_changes.condition_id = rules.rule_id
         and condition_changes.condition_type in ('hand_raise', 'disqualified')
-left join {{ ref('int_fit_rules') }} as fit_rules
+left join {{ ref('stg_config__fit_rules') }} as fit_rules
     on
         condition_changes.definition_key = fit_rules.definition_key
         and condition_changes.condition_id = fit_rules.fit_rule_id

@@ -1,4 +1,4 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 
 with
@@ -8,7 +8,7 @@ qualification_changes as (
     select
         qualification_changes.*,
         qualification_changes.caused_on = entities.first_active_on as is_first_day
-    from {{ of_changed_entities(ref('int_qualification_changes')) }} as qualification_changes
+    from {{ to_rescore(ref('int_qualification_changes')) }} as qualification_changes
     inner join {{ ref('int_entities') }} as entities
         on
             qualification_changes.entity_type = entities.entity_type
@@ -23,7 +23,7 @@ compared_criteria as (
         lag(is_eligible) over (
             partition by {{ keys | join(', ') }} order by valid_from
         ) as was_eligible
-    from {{ of_changed_entities(ref('int_criteria_timelines')) }}
+    from {{ to_rescore(ref('int_eligibility_history')) }}
 
 ),
 

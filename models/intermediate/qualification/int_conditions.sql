@@ -1,6 +1,6 @@
 {#- What a definition asks for besides the score. Each condition holds from valid_from until
     valid_to; it is written down only while it holds. -#}
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 {%- set keys = [
     "definition_key", "entity_type", "entity_id", "condition_type", "condition_id",
 ] -%}
@@ -9,13 +9,13 @@ with
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
 
 ),
 
 met_rules as (
 
-    select * from {{ of_changed_entities(ref('int_rule_timelines')) }}
+    select * from {{ to_rescore(ref('int_rule_timelines')) }}
     where awards >= 1
 
 ),
@@ -29,7 +29,7 @@ periods as (
         1 as holding_count,
         valid_from,
         valid_to
-    from {{ of_changed_entities(ref('int_fit_timelines')) }}
+    from {{ to_rescore(ref('int_fit_timelines')) }}
     where is_met and effect in ('gate', 'disqualify')
     union all
     select
@@ -61,7 +61,7 @@ periods as (
         1 as holding_count,
         stage_timelines.valid_from,
         stage_timelines.valid_to
-    from {{ of_changed_entities(ref('int_stage_timelines')) }} as stage_timelines
+    from {{ to_rescore(ref('int_stage_timelines')) }} as stage_timelines
     inner join definitions
         on
             stage_timelines.entity_type = definitions.entity_type
@@ -76,7 +76,7 @@ periods as (
         1 as holding_count,
         subscription_periods.valid_from,
         subscription_periods.valid_to
-    from {{ of_changed_entities(ref('int_subscription_periods')) }} as subscription_periods
+    from {{ to_rescore(ref('int_subscription_periods')) }} as subscription_periods
     inner join definitions
         on
             subscription_periods.entity_type = definitions.entity_type
@@ -92,7 +92,7 @@ periods as (
         1 as holding_count,
         active_periods.valid_from,
         active_periods.valid_to
-    from {{ of_changed_entities(ref('int_active_periods')) }} as active_periods
+    from {{ to_rescore(ref('int_active_periods')) }} as active_periods
     inner join definitions
         on
             active_periods.entity_type = definitions.entity_type
@@ -110,8 +110,8 @@ steps_in_horizon as (
 
     select steps.*
     from steps
-    inner join {{ ref('int_clock') }} as clock
-        on steps.step_date <= clock.horizon_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on steps.step_date <= as_of.horizon_date
 
 ),
 

@@ -2,7 +2,7 @@ with
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
     where status = 'live'
 
 ),
@@ -16,7 +16,7 @@ past as (
         timelines.entity_id,
         max(
             case
-                when {{ holds_on('timelines', add_days('clock.as_of_date', -7)) | indent(16) }}
+                when {{ is_valid_on('timelines', add_days('as_of.as_of_date', -7)) | indent(16) }}
                     then timelines.score
             end
         ) as score_7d_ago,
@@ -26,8 +26,8 @@ past as (
     from {{ ref('int_qualification_timelines') }} as timelines
     inner join definitions
         on timelines.definition_key = definitions.definition_key
-    inner join {{ ref('int_clock') }} as clock
-        on timelines.valid_from <= clock.as_of_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on timelines.valid_from <= as_of.as_of_date
     group by timelines.definition_key, timelines.entity_type, timelines.entity_id
 
 ),
@@ -39,10 +39,10 @@ trials as (
         entity_subscriptions.entity_id,
         max(entity_subscriptions.ended_on) as trial_ends_on
     from {{ ref('int_entity_subscriptions') }} as entity_subscriptions
-    inner join {{ ref('int_clock') }} as clock
+    inner join {{ ref('int_as_of') }} as as_of
         on
-            entity_subscriptions.started_on <= clock.as_of_date
-            and entity_subscriptions.ended_on > clock.as_of_date
+            entity_subscriptions.started_on <= as_of.as_of_date
+            and entity_subscriptions.ended_on > as_of.as_of_date
     where entity_subscriptions.stage = 'trial'
     group by entity_subscriptions.entity_type, entity_subscriptions.entity_id
 
@@ -82,7 +82,7 @@ select
     gaps.points_to_threshold,
     cast(timelines.score - coalesce(past.score_7d_ago, 0) as decimal(18, 2)) as score_change_7d,
     cast(
-        {{ dbt.datediff('entities.last_active_on', 'clock.as_of_date', 'day') }}
+        {{ dbt.datediff('entities.last_active_on', 'as_of.as_of_date', 'day') }}
         as {{ dbt.type_int() }}
     ) as idle_days,
     timelines.is_eligible,
@@ -91,7 +91,7 @@ select
         "definitions.definition_id || ':' || timelines.entity_type || ':' || timelines.entity_id",
         'definitions.holdout_percent'
     ) }} as is_holdout,
-    clock.as_of_date,
+    as_of.as_of_date,
     dates.first_qualified_on,
     dates.last_qualified_on,
     case when timelines.is_qualified then dates.last_qualified_on end as qualified_on,
@@ -101,8 +101,8 @@ select
     trials.trial_ends_on,
     case when timelines.is_qualified then dates.last_qualified_at end as qualified_at
 from {{ ref('int_qualification_timelines') }} as timelines
-inner join {{ ref('int_clock') }} as clock
-    on {{ holds_on('timelines', 'clock.as_of_date') }}
+inner join {{ ref('int_as_of') }} as as_of
+    on {{ is_valid_on('timelines', 'as_of.as_of_date') }}
 inner join definitions
     on timelines.definition_key = definitions.definition_key
 inner join {{ ref('int_entities') }} as entities
@@ -129,7 +129,7 @@ left join {{ ref('int_top_reasons') }} as top_reasons
         timelines.definition_key = top_reasons.definition_key
         and timelines.entity_type = top_reasons.entity_type
         and timelines.entity_id = top_reasons.entity_id
-left join {{ ref('int_gaps') }} as gaps
+left join {{ ref('int_qualification_gaps') }} as gaps
     on
         timelines.definition_key = gaps.definition_key
         and timelines.entity_type = gaps.entity_type
@@ -138,7 +138,7 @@ left join {{ ref('int_stage_timelines') }} as stages
     on
         timelines.entity_type = stages.entity_type
         and timelines.entity_id = stages.entity_id
-        and {{ holds_on('stages', 'clock.as_of_date') }}
+        and {{ is_valid_on('stages', 'as_of.as_of_date') }}
 left join trials
     on
         timelines.entity_type = trials.entity_type

@@ -1,8 +1,8 @@
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -13,8 +13,8 @@ rules as (
         definition_rules.definition_key,
         definition_rules.rule_id,
         definition_rules.signal_id
-    from {{ ref('int_definition_rules') }} as definition_rules
-    inner join {{ ref('int_definitions') }} as definitions
+    from {{ ref('stg_config__definition_rules') }} as definition_rules
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on definition_rules.definition_key = definitions.definition_key
     where definitions.status in ('live', 'challenger')
 
@@ -28,8 +28,8 @@ signal_values as (
         signal_timelines.entity_id,
         signal_timelines.signal_value
     from {{ ref('int_signal_timelines') }} as signal_timelines
-    inner join clock
-        on {{ holds_on('signal_timelines', 'clock.as_of_date') }}
+    inner join as_of
+        on {{ is_valid_on('signal_timelines', 'as_of.as_of_date') }}
 
 ),
 
@@ -41,8 +41,8 @@ last_events as (
         signal_days.entity_id,
         max(signal_days.activity_date) as last_event_on
     from {{ ref('int_entity_signal_days') }} as signal_days
-    inner join clock
-        on signal_days.activity_date <= clock.as_of_date
+    inner join as_of
+        on signal_days.activity_date <= as_of.as_of_date
     -- no rule is about it, and it has the most days
     where signal_days.signal_id <> 'any_activity'
     group by signal_days.signal_id, signal_days.entity_type, signal_days.entity_id
@@ -59,8 +59,8 @@ results as (
         rule_timelines.awards,
         rule_timelines.points
     from {{ ref('int_rule_timelines') }} as rule_timelines
-    inner join clock
-        on {{ holds_on('rule_timelines', 'clock.as_of_date') }}
+    inner join as_of
+        on {{ is_valid_on('rule_timelines', 'as_of.as_of_date') }}
 
 )
 

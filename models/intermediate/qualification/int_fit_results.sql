@@ -2,15 +2,15 @@
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
     where status = 'live'
 
 ),
@@ -20,7 +20,7 @@ fit_rules as (
     select
         fit_rules.*,
         definitions.entity_type
-    from {{ ref('int_fit_rules') }} as fit_rules
+    from {{ ref('stg_config__fit_rules') }} as fit_rules
     inner join definitions
         on fit_rules.definition_key = definitions.definition_key
 
@@ -35,8 +35,8 @@ known_values as (
         attribute_timelines.attribute,
         min(attribute_timelines.attribute_value) as attribute_value
     from {{ ref('int_attribute_timelines') }} as attribute_timelines
-    inner join clock
-        on {{ holds_on('attribute_timelines', 'clock.as_of_date') }}
+    inner join as_of
+        on {{ is_valid_on('attribute_timelines', 'as_of.as_of_date') }}
     group by
         attribute_timelines.entity_type,
         attribute_timelines.entity_id,
@@ -63,8 +63,8 @@ inner join fit_rules
     on
         fit_timelines.definition_key = fit_rules.definition_key
         and fit_timelines.fit_rule_id = fit_rules.fit_rule_id
-inner join clock
-    on {{ holds_on('fit_timelines', 'clock.as_of_date') }}
+inner join as_of
+    on {{ is_valid_on('fit_timelines', 'as_of.as_of_date') }}
 left join known_values
     on
         fit_timelines.entity_type = known_values.entity_type

@@ -2,15 +2,15 @@
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
     where status = 'live'
 
 ),
@@ -40,8 +40,8 @@ conditions as (
 
     select conditions.*
     from {{ ref('int_conditions') }} as conditions
-    inner join clock
-        on {{ holds_on('conditions', 'clock.as_of_date') }}
+    inner join as_of
+        on {{ is_valid_on('conditions', 'as_of.as_of_date') }}
 
 ),
 
@@ -49,8 +49,8 @@ stages as (
 
     select stage_timelines.*
     from {{ ref('int_stage_timelines') }} as stage_timelines
-    inner join clock
-        on {{ holds_on('stage_timelines', 'clock.as_of_date') }}
+    inner join as_of
+        on {{ is_valid_on('stage_timelines', 'as_of.as_of_date') }}
 
 ),
 
@@ -72,11 +72,11 @@ reasons as (
         2 as reason_rank,
         'disqualified: ' || signals.signal_name as reason
     from conditions
-    inner join {{ ref('int_definition_rules') }} as definition_rules
+    inner join {{ ref('stg_config__definition_rules') }} as definition_rules
         on
             conditions.definition_key = definition_rules.definition_key
             and conditions.condition_id = definition_rules.rule_id
-    inner join {{ ref('int_signals') }} as signals
+    inner join {{ ref('stg_config__signals') }} as signals
         on definition_rules.signal_id = signals.signal_id
     where conditions.condition_type = 'disqualified'
     union all

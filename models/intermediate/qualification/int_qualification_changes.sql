@@ -1,23 +1,23 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 
 with
 
-criteria_timelines as (
+eligibility_history as (
 
-    select * from {{ of_changed_entities(ref('int_criteria_timelines')) }}
+    select * from {{ to_rescore(ref('int_eligibility_history')) }}
 
 ),
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
 
 ),
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -33,7 +33,7 @@ compared as (
                 then 0
             else 1
         end as is_run_start
-    from criteria_timelines
+    from eligibility_history
 
 ),
 
@@ -108,8 +108,8 @@ decisions as (
             order by decided_runs.run_number
         ) as was_qualified
     from decided_runs
-    inner join clock
-        on decided_runs.decision_date <= clock.horizon_date
+    inner join as_of
+        on decided_runs.decision_date <= as_of.horizon_date
     where decided_runs.run_end is null or decided_runs.decision_date < decided_runs.run_end
 
 )

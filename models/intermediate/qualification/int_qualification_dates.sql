@@ -6,10 +6,10 @@ with
 dated_changes as (
 
     select
-        change_reasons.*,
-        change_reasons.changed_on <= clock.as_of_date as has_happened
-    from {{ ref('int_change_reasons') }} as change_reasons
-    cross join {{ ref('int_clock') }} as clock
+        qualification_change_reasons.*,
+        qualification_change_reasons.changed_on <= as_of.as_of_date as has_happened
+    from {{ ref('int_qualification_change_reasons') }} as qualification_change_reasons
+    cross join {{ ref('int_as_of') }} as as_of
 
 ),
 

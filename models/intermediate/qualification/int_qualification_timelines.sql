@@ -1,17 +1,17 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 
 with
 
-criteria_timelines as (
+eligibility_history as (
 
-    select * from {{ of_changed_entities(ref('int_criteria_timelines')) }}
+    select * from {{ to_rescore(ref('int_eligibility_history')) }}
 
 ),
 
 qualification_changes as (
 
-    select * from {{ of_changed_entities(ref('int_qualification_changes')) }}
+    select * from {{ to_rescore(ref('int_qualification_changes')) }}
 
 ),
 
@@ -39,27 +39,30 @@ spells as (
 
 -- a change splits the period that it falls into
 select
-    criteria_timelines.definition_key,
-    criteria_timelines.entity_type,
-    criteria_timelines.entity_id,
-    criteria_timelines.score,
-    criteria_timelines.is_eligible,
-    criteria_timelines.is_hand_raised,
-    criteria_timelines.is_meeting,
+    eligibility_history.definition_key,
+    eligibility_history.entity_type,
+    eligibility_history.entity_id,
+    eligibility_history.score,
+    eligibility_history.is_eligible,
+    eligibility_history.is_hand_raised,
+    eligibility_history.is_meeting,
     coalesce(spells.is_qualified, false) as is_qualified,
     case
-        when spells.valid_from > criteria_timelines.valid_from then spells.valid_from
-        else criteria_timelines.valid_from
+        when spells.valid_from > eligibility_history.valid_from then spells.valid_from
+        else eligibility_history.valid_from
     end as valid_from,
     case
-        when criteria_timelines.valid_to <= spells.valid_to then criteria_timelines.valid_to
-        else coalesce(spells.valid_to, criteria_timelines.valid_to)
+        when eligibility_history.valid_to <= spells.valid_to then eligibility_history.valid_to
+        else coalesce(spells.valid_to, eligibility_history.valid_to)
     end as valid_to
-from criteria_timelines
+from eligibility_history
 left join spells
     on
-        criteria_timelines.definition_key = spells.definition_key
-        and criteria_timelines.entity_type = spells.entity_type
-        and criteria_timelines.entity_id = spells.entity_id
-        and (criteria_timelines.valid_to is null or criteria_timelines.valid_to > spells.valid_from)
-        and (spells.valid_to is null or criteria_timelines.valid_from < spells.valid_to)
+        eligibility_history.definition_key = spells.definition_key
+        and eligibility_history.entity_type = spells.entity_type
+        and eligibility_history.entity_id = spells.entity_id
+        and (
+            eligibility_history.valid_to is null
+            or eligibility_history.valid_to > spells.valid_from
+        )
+        and (spells.valid_to is null or eligibility_history.valid_from < spells.valid_to)

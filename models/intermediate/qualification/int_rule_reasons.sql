@@ -2,9 +2,9 @@
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -15,11 +15,11 @@ entities as (
         entities.entity_type,
         entities.entity_id,
         entities.last_active_on,
-        clock.as_of_date
+        as_of.as_of_date
     from {{ ref('int_entities') }} as entities
-    inner join {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on entities.entity_type = definitions.entity_type
-    cross join clock
+    cross join as_of
     where definitions.status in ('live', 'challenger')
 
 ),
@@ -32,8 +32,8 @@ attribute_values as (
         attribute_timelines.attribute,
         {{ try_decimal('attribute_timelines.attribute_value') }} as attribute_value
     from {{ ref('int_attribute_timelines') }} as attribute_timelines
-    inner join clock
-        on {{ holds_on('attribute_timelines', 'clock.as_of_date') }}
+    inner join as_of
+        on {{ is_valid_on('attribute_timelines', 'as_of.as_of_date') }}
     where attribute_timelines.item = ''
 
 ),
@@ -67,9 +67,9 @@ rule_lines as (
         signals.window_days,
         entities.as_of_date
     from entities
-    inner join {{ ref('int_definition_rules') }} as rules
+    inner join {{ ref('stg_config__definition_rules') }} as rules
         on entities.definition_key = rules.definition_key
-    inner join {{ ref('int_signals') }} as signals
+    inner join {{ ref('stg_config__signals') }} as signals
         on rules.signal_id = signals.signal_id
     left join attribute_values
         on
@@ -101,7 +101,7 @@ select
                 reason_template, '(s)', case when signal_value = 1 then '' else 's' end
             ),
             '{value}',
-            {{ number_in_words('signal_value') }}
+            {{ format_number('signal_value') }}
         ),
         '{window_days}',
         coalesce(cast(window_days as {{ dbt.type_string() }}), 'all')
@@ -111,8 +111,8 @@ select
         when {{ dbt.position("'{window_days}'", 'reason_template') }} > 0 then ''
         when last_event_on is null then ''
         when {{ dbt.position("'{value}'", 'reason_template') }} > 0
-            then ', last ' || {{ days_ago_in_words('last_event_on', 'as_of_date') }}
-        else ' ' || {{ days_ago_in_words('last_event_on', 'as_of_date') }}
+            then ', last ' || {{ format_days_ago('last_event_on', 'as_of_date') }}
+        else ' ' || {{ format_days_ago('last_event_on', 'as_of_date') }}
     end as reason,
     signal_value as value,
     minimum,

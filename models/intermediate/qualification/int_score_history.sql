@@ -1,10 +1,10 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 
 with
 
 qualification_timelines as (
 
-    select * from {{ of_changed_entities(ref('int_qualification_timelines')) }}
+    select * from {{ to_rescore(ref('int_qualification_timelines')) }}
 
 ),
 

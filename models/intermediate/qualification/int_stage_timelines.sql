@@ -1,16 +1,16 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 
 with
 
 entities as (
 
-    select * from {{ of_changed_entities(ref('int_entities')) }}
+    select * from {{ to_rescore(ref('int_entities')) }}
 
 ),
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -36,7 +36,7 @@ periods as (
         0 as ended_count,
         valid_from,
         valid_to
-    from {{ of_changed_entities(ref('int_subscription_periods')) }}
+    from {{ to_rescore(ref('int_subscription_periods')) }}
     union all
     select
         entities.entity_type,
@@ -70,8 +70,8 @@ steps_in_horizon as (
 
     select steps.*
     from steps
-    inner join clock
-        on steps.step_date <= clock.horizon_date
+    inner join as_of
+        on steps.step_date <= as_of.horizon_date
 
 ),
 

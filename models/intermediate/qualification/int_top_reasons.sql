@@ -17,7 +17,7 @@ weighed_reasons as (
         abs(points) as weight,
         reason
         || case
-            when points < 0 then ': ' || {{ points_in_words('points') }} else ''
+            when points < 0 then ': ' || {{ format_points('points') }} else ''
         end as reason
     from {{ ref('int_reasons') }}
     where

@@ -10,9 +10,9 @@ requirement_lines as (
         lines.*,
         signals.signal_name
     from {{ ref('int_reasons') }} as lines
-    inner join {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on lines.definition_key = definitions.definition_key
-    inner join {{ ref('int_signals') }} as signals
+    inner join {{ ref('stg_config__signals') }} as signals
         on lines.signal_id = signals.signal_id
     where definitions.status = 'live' and lines.requirement_group is not null
 
@@ -40,8 +40,8 @@ ranked_requirements as (
 select
     {{ keys | join(',\n    ') }},
     requirement_group,
-    'needs: ' || signal_name || ' (' || {{ number_in_words('value') }} || ' of '
-    || coalesce({{ number_in_words('minimum') }}, 'an unknown number') || ')'
+    'needs: ' || signal_name || ' (' || {{ format_number('value') }} || ' of '
+    || coalesce({{ format_number('minimum') }}, 'an unknown number') || ')'
     || case
         when group_size = 1 then ''
         when group_size = 2 then ' or 1 other'

@@ -7,14 +7,14 @@ ranked_responses as (
     select
         responses.*,
         cast(responses.responded_at as date) as responded_on,
-        clock.as_of_date,
+        as_of.as_of_date,
         row_number() over (
             partition by responses.entity_type, responses.entity_id
             order by responses.responded_at desc, responses.status, responses.reason
         ) as response_rank
     from {{ ref('int_entity_responses') }} as responses
-    inner join {{ ref('int_clock') }} as clock
-        on cast(responses.responded_at as date) <= clock.as_of_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on cast(responses.responded_at as date) <= as_of.as_of_date
 
 ),
 

@@ -1,8 +1,8 @@
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -54,7 +54,7 @@ select
         when verifications.status = 'invalid' then 'invalid'
         when
             verifications.verified_on
-            >= {{ add_days('clock.as_of_date', -var('contact_verification_max_age_days')) }}
+            >= {{ add_days('as_of.as_of_date', -var('contact_verification_max_age_days')) }}
             and verifications.status in ('valid', 'risky')
             then verifications.status
         else 'unknown'
@@ -66,7 +66,7 @@ select
     coalesce(ranked_titles.role = 'decision_maker', false) as is_decision_maker,
     verifications.verified_on as contact_verified_on
 from users
-cross join clock
+cross join as_of
 left join {{ ref('stg_crm__contact_verifications') }} as verifications
     on users.email = verifications.email
 left join ranked_titles

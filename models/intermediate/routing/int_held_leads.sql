@@ -9,10 +9,10 @@ lapsing_leads as (
         lead_changes.entity_type,
         lead_changes.entity_id
     from {{ ref('int_lead_changes') }} as lead_changes
-    inner join {{ ref('int_rejecting_entities') }} as rejecting_entities
+    inner join {{ ref('int_entities_with_rejects') }} as entities_with_rejects
         on
-            lead_changes.entity_type = rejecting_entities.entity_type
-            and lead_changes.entity_id = rejecting_entities.entity_id
+            lead_changes.entity_type = entities_with_rejects.entity_type
+            and lead_changes.entity_id = entities_with_rejects.entity_id
     where lead_changes.was_qualified and not lead_changes.is_qualified
 
 )

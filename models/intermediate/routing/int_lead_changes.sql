@@ -1,4 +1,4 @@
-{%- set published_relation = remembered('pql_published') -%}
+{%- set published_relation = existing_relation('pql_published') -%}
 {%- set forgotten_users = ref('int_forgotten_users') %}
 -- depends_on: {{ ref('int_reject_shares') }}
 

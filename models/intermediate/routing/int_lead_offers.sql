@@ -54,7 +54,7 @@ ranked_offers as (
             order by ranked_signals.signal_rank
         ) as offer_rank
     from ranked_signals
-    inner join {{ ref('int_content_offers') }} as content_offers
+    inner join {{ ref('stg_config__content_offers') }} as content_offers
         on ranked_signals.signal_id = content_offers.signal_id
 
 )
@@ -69,7 +69,7 @@ select
     ranked_offers.talking_point,
     ranked_signals.last_event_on as top_signal_on
 from ranked_signals
-inner join {{ ref('int_definitions') }} as definitions
+inner join {{ ref('stg_config__definitions') }} as definitions
     on ranked_signals.definition_key = definitions.definition_key
 left join ranked_offers
     on

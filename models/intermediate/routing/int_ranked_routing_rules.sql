@@ -26,7 +26,7 @@ select
     ) as rule_rank,
     routing_rules.requires_hand_raise,
     routing_rules.requires_qualified
-from {{ ref('int_routing_rules') }} as routing_rules
-inner join {{ ref('int_definitions') }} as definitions
+from {{ ref('stg_config__routing_rules') }} as routing_rules
+inner join {{ ref('stg_config__definitions') }} as definitions
     on routing_rules.definition_id in (definitions.definition_id, '*')
 where definitions.status in ('live', 'challenger')

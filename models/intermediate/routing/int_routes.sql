@@ -27,7 +27,7 @@ leads as (
             and sizes.entity_type = 'account'
             and sizes.attribute = 'employee_count'
             and sizes.item = ''
-            and {{ holds_on('sizes', 'leads.as_of_date') }}
+            and {{ is_valid_on('sizes', 'leads.as_of_date') }}
 
 ),
 
@@ -38,8 +38,8 @@ hand_raises as (
         conditions.entity_type,
         conditions.entity_id
     from {{ ref('int_conditions') }} as conditions
-    inner join {{ ref('int_clock') }} as clock
-        on {{ holds_on('conditions', 'clock.as_of_date') }}
+    inner join {{ ref('int_as_of') }} as as_of
+        on {{ is_valid_on('conditions', 'as_of.as_of_date') }}
     where conditions.condition_type = 'hand_raise'
 
 ),
@@ -48,8 +48,8 @@ shown_signals as (
 
     select signal_timelines.*
     from {{ ref('int_signal_timelines') }} as signal_timelines
-    inner join {{ ref('int_clock') }} as clock
-        on {{ holds_on('signal_timelines', 'clock.as_of_date') }}
+    inner join {{ ref('int_as_of') }} as as_of
+        on {{ is_valid_on('signal_timelines', 'as_of.as_of_date') }}
     where
         signal_timelines.signal_value > 0
         and signal_timelines.signal_id in (select rules.requires_signal_id from rules)

@@ -6,9 +6,9 @@
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -41,8 +41,8 @@ unborn as (
             cast(created_at as date) as created_on
         from users
     ) as known_entities
-    inner join clock
-        on known_entities.created_on > clock.as_of_date
+    inner join as_of
+        on known_entities.created_on > as_of.as_of_date
 
 ),
 
@@ -55,15 +55,15 @@ overrides as (
         'set aside by hand'
         || coalesce(' until ' || cast(overrides.until_date as {{ dbt.type_string() }}), '')
         || coalesce(': ' || overrides.reason, '') as reason
-    from {{ ref('int_overrides') }} as overrides
-    cross join clock
+    from {{ ref('stg_config__overrides') }} as overrides
+    cross join as_of
     left join {{ ref('int_identity_links') }} as identity_links
         on
             overrides.entity_type = identity_links.entity_type
             and overrides.entity_id = identity_links.from_id
     where
         overrides.effect = 'suppress'
-        and (overrides.until_date is null or overrides.until_date >= clock.as_of_date)
+        and (overrides.until_date is null or overrides.until_date >= as_of.as_of_date)
 
 ),
 
@@ -77,13 +77,13 @@ open_opportunities as (
         || coalesce(' since ' || cast(opportunities.created_on as {{ dbt.type_string() }}), '')
         || ' (' || opportunities.opportunity_id || ')' as reason
     from {{ ref('int_entity_opportunities') }} as opportunities
-    cross join clock
+    cross join as_of
     where
-        (opportunities.created_on is null or opportunities.created_on <= clock.as_of_date)
+        (opportunities.created_on is null or opportunities.created_on <= as_of.as_of_date)
         -- one of which nobody says whether it is closed may be open
         and (
             not coalesce(opportunities.is_closed, false)
-            or opportunities.closed_on > clock.as_of_date
+            or opportunities.closed_on > as_of.as_of_date
         )
 
 ),

@@ -18,7 +18,7 @@ leads as (
         {{ is_in_list("'paid'", 'definitions.audience') }} as is_for_customers,
         leads.first_qualified_on is not null and not leads.is_holdout as is_known
     from {{ ref('int_leads') }} as leads
-    inner join {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on leads.definition_key = definitions.definition_key
     where leads.tier is not null
 

@@ -4,9 +4,9 @@
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -14,7 +14,7 @@ users as (
 
     select
         *,
-        {{ task_holder('account_id', 'user_id') }} as holder_key
+        {{ task_subject_key('account_id', 'user_id') }} as subject_key
     from {{ ref('int_users') }}
 
 ),
@@ -23,7 +23,7 @@ leads as (
 
     select
         *,
-        {{ task_holder('account_id', 'entity_id') }} as holder_key
+        {{ task_subject_key('account_id', 'entity_id') }} as subject_key
     from {{ ref('int_sync_leads') }}
     where status <> 'not_qualified'
 
@@ -55,7 +55,7 @@ entity_touches as (
 touches as (
 
     select
-        coalesce(users.holder_key, {{ account_key('entity_touches.entity_id') }}) as holder_key,
+        coalesce(users.subject_key, {{ account_key('entity_touches.entity_id') }}) as subject_key,
         entity_touches.touched_at
     from entity_touches
     left join users
@@ -75,7 +75,7 @@ first_touches as (
     from leads
     inner join touches
         on
-            leads.holder_key = touches.holder_key
+            leads.subject_key = touches.subject_key
             and leads.qualified_at <= touches.touched_at
     group by leads.definition_id, leads.entity_type, leads.entity_id
 
@@ -86,7 +86,7 @@ select
         "'task|' || leads.definition_id || '|' || leads.entity_type || '|' || leads.entity_id"
         ~ " || '|' || cast(leads.last_qualified_on as " ~ text ~ ")"
     ) }} as task_key,
-    leads.holder_key,
+    leads.subject_key,
     case when leads.account_id is not null then {{ account_key('leads.account_id') }} end
         as account_key,
     leads.entity_type,
@@ -112,7 +112,7 @@ select
         'Show: ' || leads.offer_name || coalesce(', ' || leads.offer_url, '') || {{ newline }}, ''
     )
     || 'Score: ' || cast(leads.score as {{ text }})
-    || coalesce(' of ' || {{ number_in_words('leads.score_threshold') }}, '')
+    || coalesce(' of ' || {{ format_number('leads.score_threshold') }}, '')
     || ' (' || leads.definition_name || '), qualified since '
     || cast(leads.last_qualified_on as {{ text }})
     || coalesce({{ newline }} || 'Account: ' || leads.account_url, '') as why,
@@ -120,12 +120,12 @@ select
     leads.priority as lead_order,
     leads.status = 'qualified' and leads.motion = 'sales_assisted' as is_for_sales,
     leads.last_qualified_on
-    >= {{ add_days('clock.as_of_date', -var('task_max_age_days')) }} as is_recent,
+    >= {{ add_days('as_of.as_of_date', -var('task_max_age_days')) }} as is_recent,
     leads.last_qualified_on,
     first_touches.touched_at,
     leads.sla_due_at
 from leads
-cross join clock
+cross join as_of
 left join first_touches
     on
         leads.definition_id = first_touches.definition_id

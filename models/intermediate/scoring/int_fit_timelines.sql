@@ -1,10 +1,10 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 
 with
 
 entities as (
 
-    select * from {{ of_changed_entities(ref('int_entities')) }}
+    select * from {{ to_rescore(ref('int_entities')) }}
 
 ),
 
@@ -13,8 +13,8 @@ fit_rules as (
     select
         fit_rules.*,
         definitions.entity_type
-    from {{ ref('int_fit_rules') }} as fit_rules
-    inner join {{ ref('int_definitions') }} as definitions
+    from {{ ref('stg_config__fit_rules') }} as fit_rules
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on fit_rules.definition_key = definitions.definition_key
 
 ),
@@ -98,8 +98,8 @@ steps_in_horizon as (
 
     select steps.*
     from steps
-    inner join {{ ref('int_clock') }} as clock
-        on steps.step_date <= clock.horizon_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on steps.step_date <= as_of.horizon_date
 
 ),
 

@@ -11,8 +11,8 @@ typed_rules as (
     select
         definition_rules.*,
         definitions.entity_type
-    from {{ ref('int_definition_rules') }} as definition_rules
-    inner join {{ ref('int_definitions') }} as definitions
+    from {{ ref('stg_config__definition_rules') }} as definition_rules
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on definition_rules.definition_key = definitions.definition_key
 
 )

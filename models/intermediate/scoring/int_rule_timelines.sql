@@ -1,4 +1,4 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 {%- set keys = ["terms_number", "entity_type", "entity_id"] -%}
 
 with
@@ -27,7 +27,7 @@ inputs as (
         age_days,
         multiple,
         valid_from
-    from {{ of_changed_entities(ref('int_varying_rule_inputs')) }}
+    from {{ to_rescore(ref('int_varying_rule_inputs')) }}
     union all
     -- where the signal's value alone matters, its periods are the rule's
     select
@@ -38,7 +38,7 @@ inputs as (
         0 as age_days,
         0 as multiple,
         signal_timelines.valid_from
-    from {{ of_changed_entities(ref('int_signal_timelines')) }} as signal_timelines
+    from {{ to_rescore(ref('int_signal_timelines')) }} as signal_timelines
     inner join terms
         on
             signal_timelines.signal_id = terms.signal_id

@@ -1,4 +1,4 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 {%- set category = keys + ["category", "max_points"] -%}
 
@@ -15,8 +15,8 @@ rule_periods as (
         rule_timelines.points,
         rule_timelines.valid_from,
         rule_timelines.valid_to
-    from {{ of_changed_entities(ref('int_rule_timelines')) }} as rule_timelines
-    inner join {{ ref('int_signals') }} as signals
+    from {{ to_rescore(ref('int_rule_timelines')) }} as rule_timelines
+    inner join {{ ref('stg_config__signals') }} as signals
         on rule_timelines.signal_id = signals.signal_id
     where rule_timelines.points <> 0
 
@@ -28,7 +28,7 @@ capped_periods as (
         rule_periods.*,
         category_caps.max_points
     from rule_periods
-    inner join {{ ref('int_category_caps') }} as category_caps
+    inner join {{ ref('stg_config__category_caps') }} as category_caps
         on
             rule_periods.definition_key = category_caps.definition_key
             and rule_periods.category = category_caps.category
@@ -76,7 +76,7 @@ lines as (
         points,
         valid_from,
         valid_to
-    from {{ of_changed_entities(ref('int_fit_timelines')) }}
+    from {{ to_rescore(ref('int_fit_timelines')) }}
     where effect = 'points' and points <> 0
 
 ),
@@ -118,7 +118,7 @@ idle_weeks as (
             ) / 7 as {{ dbt.type_int() }}
         ) as fewer_effective_weeks,
         signal_ages.valid_from
-    from {{ of_changed_entities(ref('int_signal_ages')) }} as signal_ages
+    from {{ to_rescore(ref('int_signal_ages')) }} as signal_ages
     inner join {{ ref('int_definition_criteria') }} as definitions
         on signal_ages.entity_type = definitions.entity_type
     where

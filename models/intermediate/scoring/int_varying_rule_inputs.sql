@@ -1,6 +1,6 @@
 {#- Value, age and the attribute change on dates of their own: their steps are summed side by
     side. -#}
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 {%- set keys = ["terms_number", "entity_type", "entity_id"] -%}
 {%- set measures = ["signal_value", "age_days", "multiple"] -%}
 
@@ -30,7 +30,7 @@ periods as (
         cast(0 as decimal(38, 6)) as multiple,
         signal_timelines.valid_from,
         signal_timelines.valid_to
-    from {{ of_changed_entities(ref('int_signal_timelines')) }} as signal_timelines
+    from {{ to_rescore(ref('int_signal_timelines')) }} as signal_timelines
     inner join terms
         on
             signal_timelines.signal_id = terms.signal_id
@@ -45,7 +45,7 @@ periods as (
         0 as multiple,
         signal_ages.valid_from,
         signal_ages.valid_to
-    from {{ of_changed_entities(ref('int_signal_ages')) }} as signal_ages
+    from {{ to_rescore(ref('int_signal_ages')) }} as signal_ages
     inner join terms
         on
             signal_ages.signal_id = terms.signal_id
@@ -61,7 +61,7 @@ periods as (
         {{ try_decimal('attribute_timelines.attribute_value') }} as multiple,
         attribute_timelines.valid_from,
         attribute_timelines.valid_to
-    from {{ of_changed_entities(ref('int_attribute_timelines')) }} as attribute_timelines
+    from {{ to_rescore(ref('int_attribute_timelines')) }} as attribute_timelines
     inner join terms
         on
             attribute_timelines.attribute = terms.min_value_of
@@ -85,8 +85,8 @@ steps_in_horizon as (
 
     select steps.*
     from steps
-    inner join {{ ref('int_clock') }} as clock
-        on steps.step_date <= clock.horizon_date
+    inner join {{ ref('int_as_of') }} as as_of
+        on steps.step_date <= as_of.horizon_date
 
 ),
 

@@ -5,7 +5,7 @@ select
     signal_days.activity_date,
     max(signal_days.latest_received_at) as latest_received_at
 from {{ ref('int_entity_signal_days') }} as signal_days
-inner join {{ ref('int_clock') }} as clock
-    on signal_days.activity_date <= clock.as_of_date
+inner join {{ ref('int_as_of') }} as as_of
+    on signal_days.activity_date <= as_of.as_of_date
 where signal_days.signal_id = 'any_activity'
 group by signal_days.entity_type, signal_days.entity_id, signal_days.activity_date

@@ -99,7 +99,7 @@ events as (
 
 ),
 
-taking_part as (
+included_entities as (
 
     select
         'user' as entity_type,
@@ -125,13 +125,13 @@ select
     count(*) as event_count,
     events.activity_date
 from events
-inner join taking_part
+inner join included_entities
     on
-        events.entity_type = taking_part.entity_type
-        and events.entity_id = taking_part.entity_id
-inner join {{ ref('int_signal_events') }} as signal_events
+        events.entity_type = included_entities.entity_type
+        and events.entity_id = included_entities.entity_id
+inner join {{ ref('stg_config__signal_events') }} as signal_events
     on events.event_name = signal_events.event_name
-inner join {{ ref('int_signals') }} as signals
+inner join {{ ref('stg_config__signals') }} as signals
     on signal_events.signal_id = signals.signal_id
 -- built-in events have no properties: no filter lets them through
 where events.activity_date is not null and signals.property_name is null

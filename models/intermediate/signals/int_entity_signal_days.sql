@@ -2,7 +2,7 @@ with
 
 signals as (
 
-    select * from {{ ref('int_signals') }}
+    select * from {{ ref('stg_config__signals') }}
 
 ),
 
@@ -18,9 +18,9 @@ named_signals as (
 
 ),
 
-entity_counts as (
+entity_signal_counts as (
 
-    select * from {{ ref('int_entity_counts') }}
+    select * from {{ ref('int_entity_signal_counts') }}
 
 ),
 
@@ -34,7 +34,7 @@ any_counts as (
         sum(event_count) as event_count,
         activity_date,
         max(latest_received_at) as latest_received_at
-    from entity_counts
+    from entity_signal_counts
     where signal_id = 'any_activity'
     group by entity_type, entity_id, user_id, activity_date
 
@@ -61,40 +61,40 @@ signal_days as (
     union all
     select
         named_signals.signal_id,
-        entity_counts.entity_type,
-        entity_counts.entity_id,
-        case when named_signals.measure = 'users' then entity_counts.user_id end as item,
-        entity_counts.event_count,
+        entity_signal_counts.entity_type,
+        entity_signal_counts.entity_id,
+        case when named_signals.measure = 'users' then entity_signal_counts.user_id end as item,
+        entity_signal_counts.event_count,
         0 as value_sum,
-        entity_counts.activity_date,
-        entity_counts.latest_received_at
-    from entity_counts
+        entity_signal_counts.activity_date,
+        entity_signal_counts.latest_received_at
+    from entity_signal_counts
     inner join named_signals
         on
-            entity_counts.entity_type = named_signals.entity_type
-            and entity_counts.item = named_signals.event_name
-    where entity_counts.signal_id = 'any_activity' and entity_counts.item <> '*'
+            entity_signal_counts.entity_type = named_signals.entity_type
+            and entity_signal_counts.item = named_signals.event_name
+    where entity_signal_counts.signal_id = 'any_activity' and entity_signal_counts.item <> '*'
     union all
     select
-        entity_counts.signal_id,
-        entity_counts.entity_type,
-        entity_counts.entity_id,
+        entity_signal_counts.signal_id,
+        entity_signal_counts.entity_type,
+        entity_signal_counts.entity_id,
         case
-            when signals.measure = 'users' then entity_counts.user_id
-            when signals.measure = 'distinct_values' then entity_counts.item
+            when signals.measure = 'users' then entity_signal_counts.user_id
+            when signals.measure = 'distinct_values' then entity_signal_counts.item
         end as item,
-        entity_counts.event_count,
-        entity_counts.value_sum,
-        entity_counts.activity_date,
-        entity_counts.latest_received_at
-    from entity_counts
+        entity_signal_counts.event_count,
+        entity_signal_counts.value_sum,
+        entity_signal_counts.activity_date,
+        entity_signal_counts.latest_received_at
+    from entity_signal_counts
     inner join requested_signals
         on
-            entity_counts.entity_type = requested_signals.entity_type
-            and entity_counts.signal_id = requested_signals.signal_id
+            entity_signal_counts.entity_type = requested_signals.entity_type
+            and entity_signal_counts.signal_id = requested_signals.signal_id
     inner join signals
-        on entity_counts.signal_id = signals.signal_id
-    where entity_counts.signal_id <> 'any_activity'
+        on entity_signal_counts.signal_id = signals.signal_id
+    where entity_signal_counts.signal_id <> 'any_activity'
     union all
     select
         built_in_events.signal_id,

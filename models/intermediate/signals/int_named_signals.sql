@@ -10,7 +10,7 @@ requested_signals as (
 
 signal_events as (
 
-    select * from {{ ref('int_signal_events') }}
+    select * from {{ ref('stg_config__signal_events') }}
 
 ),
 
@@ -34,7 +34,7 @@ select distinct
     coalesce(any_signals.built_in_count, 0) = 0
     and (signals.measure = 'users' or requested_signals.entity_type = 'user') as is_a_row_per_day
 from requested_signals
-inner join {{ ref('int_signals') }} as signals
+inner join {{ ref('stg_config__signals') }} as signals
     on requested_signals.signal_id = signals.signal_id
 inner join signal_events
     on signals.signal_id = signal_events.signal_id

@@ -4,21 +4,21 @@ with
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
 
 )
 
 select
     definition_rules.signal_id,
     definitions.entity_type
-from {{ ref('int_definition_rules') }} as definition_rules
+from {{ ref('stg_config__definition_rules') }} as definition_rules
 inner join definitions
     on definition_rules.definition_key = definitions.definition_key
 union
 select
     routing_rules.requires_signal_id as signal_id,
     definitions.entity_type
-from {{ ref('int_routing_rules') }} as routing_rules
+from {{ ref('stg_config__routing_rules') }} as routing_rules
 inner join definitions
     on routing_rules.definition_id in (definitions.definition_id, '*')
 where routing_rules.requires_signal_id is not null

@@ -1,12 +1,12 @@
 {#- Half-lives act in steps of decay_step_days; idleness is counted in weeks (section 5 of the
     scoring contract). -#}
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -15,8 +15,8 @@ definition_rules as (
     select
         definition_rules.*,
         definitions.entity_type
-    from {{ ref('int_definition_rules') }} as definition_rules
-    inner join {{ ref('int_definitions') }} as definitions
+    from {{ ref('stg_config__definition_rules') }} as definition_rules
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on definition_rules.definition_key = definitions.definition_key
 
 ),
@@ -34,7 +34,7 @@ ageing_signals as (
         'any_activity' as signal_id,
         entity_type,
         7 as step_days
-    from {{ ref('int_definitions') }}
+    from {{ ref('stg_config__definitions') }}
     where decay_points_per_week <> 0
 
 ),
@@ -47,14 +47,14 @@ active_dates as (
         signal_days.entity_id,
         ageing_signals.step_days,
         signal_days.activity_date,
-        {{ add_days('clock.horizon_date', 1) }} as end_date
-    from {{ of_changed_entities(ref('int_entity_signal_days')) }} as signal_days
+        {{ add_days('as_of.horizon_date', 1) }} as end_date
+    from {{ to_rescore(ref('int_entity_signal_days')) }} as signal_days
     inner join ageing_signals
         on
             signal_days.signal_id = ageing_signals.signal_id
             and signal_days.entity_type = ageing_signals.entity_type
-    inner join clock
-        on signal_days.activity_date <= clock.as_of_date
+    inner join as_of
+        on signal_days.activity_date <= as_of.as_of_date
 
 ),
 

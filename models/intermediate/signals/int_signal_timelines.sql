@@ -1,10 +1,10 @@
-{{ config(**by_entity()) }}
+{{ config(**incremental_by_entity()) }}
 
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -20,12 +20,12 @@ signal_days as (
         signal_days.value_sum,
         signals.window_days,
         signal_days.activity_date,
-        clock.horizon_date
-    from {{ of_changed_entities(ref('int_entity_signal_days')) }} as signal_days
-    inner join {{ ref('int_signals') }} as signals
+        as_of.horizon_date
+    from {{ to_rescore(ref('int_entity_signal_days')) }} as signal_days
+    inner join {{ ref('stg_config__signals') }} as signals
         on signal_days.signal_id = signals.signal_id
-    inner join clock
-        on signal_days.activity_date <= clock.as_of_date
+    inner join as_of
+        on signal_days.activity_date <= as_of.as_of_date
 
 ),
 

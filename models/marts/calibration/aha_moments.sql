@@ -20,5 +20,5 @@ select
     aha_moments.is_best_trigger,
     aha_moments.verdict
 from {{ ref('int_aha_moments') }} as aha_moments
-inner join {{ ref('int_signals') }} as signals
+inner join {{ ref('stg_config__signals') }} as signals
     on aha_moments.signal_id = signals.signal_id

@@ -8,9 +8,9 @@ evaluations as (
 
 ),
 
-studied_definitions as (
+evaluated_definitions as (
 
-    select * from {{ ref('int_studied_definitions') }}
+    select * from {{ ref('int_evaluated_definitions') }}
 
 ),
 
@@ -33,17 +33,17 @@ test_observations as (
 set_aside as (
 
     select
-        studied_definitions.definition_id,
+        evaluated_definitions.definition_id,
         count(distinct outcomes.entity_id) as set_aside_count
-    from studied_definitions
+    from evaluated_definitions
     inner join {{ ref('int_outcomes') }} as outcomes
-        on studied_definitions.definition_key = outcomes.definition_key
+        on evaluated_definitions.definition_key = outcomes.definition_key
     inner join {{ ref('int_entities') }} as entities
         on
             outcomes.entity_type = entities.entity_type
             and outcomes.entity_id = entities.entity_id
             and outcomes.outcome_on <= entities.first_active_on
-    group by studied_definitions.definition_id
+    group by evaluated_definitions.definition_id
 
 ),
 
@@ -63,8 +63,8 @@ asked_attributes as (
     select distinct
         fit_rules.definition_key,
         fit_rules.attribute
-    from {{ ref('int_fit_rules') }} as fit_rules
-    inner join {{ ref('int_definitions') }} as definitions
+    from {{ ref('stg_config__fit_rules') }} as fit_rules
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on fit_rules.definition_key = definitions.definition_key
     left join dated_attributes
         on
@@ -113,8 +113,8 @@ select
     test_observations.test_from,
     test_observations.test_to
 from evaluations
-inner join studied_definitions
-    on evaluations.definition_id = studied_definitions.definition_id
+inner join evaluated_definitions
+    on evaluations.definition_id = evaluated_definitions.definition_id
 left join test_observations
     on evaluations.definition_id = test_observations.definition_id
 left join set_aside
@@ -123,7 +123,7 @@ left join undated_attributes
     on
         case evaluations.contender_type
             when 'version' then evaluations.contender
-            else studied_definitions.definition_key
+            else evaluated_definitions.definition_key
         end
         = undated_attributes.definition_key
         and evaluations.contender_type <> 'baseline'

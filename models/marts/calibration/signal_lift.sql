@@ -1,14 +1,14 @@
 with
 
-signal_cuts as (
+signal_thresholds as (
 
-    select * from {{ ref('int_signal_cuts') }}
+    select * from {{ ref('int_signal_thresholds') }}
 
 ),
 
 signals as (
 
-    select * from {{ ref('int_signals') }}
+    select * from {{ ref('stg_config__signals') }}
 
 ),
 
@@ -22,7 +22,7 @@ rates as (
         (converted_count - with_converted_count)
         * 1.0
         / nullif(observation_count - with_count, 0) as rate_without
-    from signal_cuts
+    from signal_thresholds
 
 )
 

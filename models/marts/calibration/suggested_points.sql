@@ -1,7 +1,7 @@
 -- What is no better than a plain order is not suggested.
 select
     suggested_points.definition_id,
-    studied_definitions.definition_version,
+    evaluated_definitions.definition_version,
     cast(suggested_points.rule_number as {{ dbt.type_int() }}) as rule_number,
     suggested_points.signal_id,
     coalesce(signals.signal_name, 'Signed up') as signal_name,
@@ -16,13 +16,13 @@ select
         as support_converted_count,
     cast(suggested_points.score_threshold as {{ dbt.type_int() }}) as score_threshold
 from {{ ref('int_suggested_points') }} as suggested_points
-inner join {{ ref('int_studied_definitions') }} as studied_definitions
-    on suggested_points.definition_id = studied_definitions.definition_id
+inner join {{ ref('int_evaluated_definitions') }} as evaluated_definitions
+    on suggested_points.definition_id = evaluated_definitions.definition_id
 inner join {{ ref('int_definition_evaluation') }} as evaluations
     on
         suggested_points.definition_id = evaluations.definition_id
         and suggested_points.contender = evaluations.contender
         and evaluations.verdict = 'beats_baselines'
-left join {{ ref('int_signals') }} as signals
+left join {{ ref('stg_config__signals') }} as signals
     on suggested_points.signal_id = signals.signal_id
 where suggested_points.contender = 'suggested_points'

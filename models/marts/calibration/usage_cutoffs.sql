@@ -2,7 +2,7 @@ with
 
 definitions as (
 
-    select * from {{ ref('int_studied_definitions') }}
+    select * from {{ ref('int_evaluated_definitions') }}
 
 ),
 
@@ -14,7 +14,7 @@ entities as (
 
 signals as (
 
-    select * from {{ ref('int_signals') }}
+    select * from {{ ref('stg_config__signals') }}
 
 ),
 

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy=by_key(),
+    incremental_strategy=upsert_strategy(),
     unique_key='alert_key',
     on_schema_change='append_new_columns',
     full_refresh=false,
@@ -10,16 +10,16 @@
 
 with
 
-synced as (
+previous as (
 
-    {{ synced_rows('sync_alerts') }}
+    {{ previous_rows('sync_alerts') }}
 
 ),
 
 -- where no event was ever counted, nothing is known, and nothing is said
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
     where as_of_date is not null
 
 ),
@@ -39,8 +39,8 @@ accounts as (
 live_signals as (
 
     select distinct definition_rules.signal_id
-    from {{ ref('int_definition_rules') }} as definition_rules
-    inner join {{ ref('int_definitions') }} as definitions
+    from {{ ref('stg_config__definition_rules') }} as definition_rules
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on definition_rules.definition_key = definitions.definition_key
     where definitions.status = 'live'
 
@@ -67,14 +67,14 @@ hand_raises as (
         || ' raised a hand on ' || cast(leads.last_qualified_on as {{ text }})
         || coalesce(' (' || leads.owner_role || ': ' || leads.next_action || ')', '') as message
     from leads
-    cross join clock
+    cross join as_of
     left join accounts
         on leads.account_id = accounts.account_id
     where
         leads.status = 'qualified'
         and leads.qualified_by = 'hand_raise'
         and leads.last_qualified_on
-        >= {{ add_days('clock.as_of_date', -var('task_max_age_days')) }}
+        >= {{ add_days('as_of.as_of_date', -var('task_max_age_days')) }}
 
 ),
 
@@ -97,7 +97,7 @@ overdue_tasks as (
 
 ),
 
-unusual_volumes as (
+volume_anomalies as (
 
     select
         'unusual_volume' as alert_type,
@@ -107,8 +107,8 @@ unusual_volumes as (
         'medium' as severity,
         definition_id || ': ' || cast(new_count as {{ text }})
         || ' became qualified in the last 7 days, where '
-        || {{ number_in_words('usual_count') }} || ' a week are usual' as message
-    from {{ ref('int_unusual_volumes') }}
+        || {{ format_number('usual_count') }} || ' a week are usual' as message
+    from {{ ref('int_volume_anomalies') }}
 
 ),
 
@@ -128,13 +128,13 @@ dead_signals as (
     from {{ ref('signal_coverage') }} as coverage
     inner join live_signals
         on coverage.subject_id = live_signals.signal_id
-    cross join clock
+    cross join as_of
     where
         coverage.subject_type = 'signal'
         and (
             coverage.last_seen_on is null
             or coverage.last_seen_on
-            < {{ add_days('clock.as_of_date', -var('dead_signal_days')) }}
+            < {{ add_days('as_of.as_of_date', -var('dead_signal_days')) }}
         )
 
 ),
@@ -155,8 +155,8 @@ rejected_events as (
         'high' as severity,
         'Of the events ' || reject_shares.event_name
         || ' of the last {{ var("reject_watch_days") }} days '
-        || {{ percent('reject_shares.recent_share') }} || ' were rejected, where '
-        || {{ percent('coalesce(reject_shares.usual_share, 0)') }} || ' is usual ('
+        || {{ format_percent('reject_shares.recent_share') }} || ' were rejected, where '
+        || {{ format_percent('coalesce(reject_shares.usual_share, 0)') }} || ' is usual ('
         || reject_shares.top_reason || '). ' || cast(held_counts.lead_count as {{ text }})
         || ' lead(s) are kept as they were meanwhile.' as message
     from {{ ref('int_reject_shares') }} as reject_shares
@@ -176,7 +176,7 @@ stale_sources as (
         'high' as severity,
         'No event since ' || cast(watermark_at as {{ text }}) || ' UTC: has the pipeline stopped?'
             as message
-    from clock
+    from as_of
     where
         {{ "1 = 1" if var("raw_source") == "canonical" else "1 = 0" }}
         and watermark_at < {{ dbt.dateadd('hour', -var('stale_after_hours'), run_start()) }}
@@ -186,7 +186,7 @@ stale_sources as (
 alerts as (
 
     {% for alerts in [
-        "hand_raises", "overdue_tasks", "unusual_volumes", "dead_signals", "rejected_events",
+        "hand_raises", "overdue_tasks", "volume_anomalies", "dead_signals", "rejected_events",
         "stale_sources",
     ] -%}
     select * from {{ alerts }}
@@ -205,17 +205,17 @@ today as (
 
 open_alerts as (
 
-    select * from synced
+    select * from previous
     where is_open
 
 ),
 
 -- what is over and comes back is raised anew
-wanted as (
+current_records as (
 
     select
         {{ dbt.hash(
-            "today.subject_key || '|' || cast(clock.as_of_date as " ~ text ~ ")"
+            "today.subject_key || '|' || cast(as_of.as_of_date as " ~ text ~ ")"
         ) }} as alert_key,
         today.subject_key,
         today.alert_type,
@@ -224,35 +224,35 @@ wanted as (
         today.severity,
         today.message,
         true as is_open,
-        clock.as_of_date as raised_on,
+        as_of.as_of_date as raised_on,
         cast(null as date) as closed_on
     from today
-    cross join clock
+    cross join as_of
     left join open_alerts
         on today.subject_key = open_alerts.subject_key
     where open_alerts.subject_key is null
     union all
     select
-        synced.alert_key,
-        synced.subject_key,
-        synced.alert_type,
-        synced.entity_type,
-        case when forgotten_names.name_hash is null then synced.entity_id end as entity_id,
-        synced.severity,
-        case when forgotten_names.name_hash is null then synced.message end as message,
-        synced.is_open and today.subject_key is not null as is_open,
-        synced.raised_on,
+        previous.alert_key,
+        previous.subject_key,
+        previous.alert_type,
+        previous.entity_type,
+        case when forgotten_names.name_hash is null then previous.entity_id end as entity_id,
+        previous.severity,
+        case when forgotten_names.name_hash is null then previous.message end as message,
+        previous.is_open and today.subject_key is not null as is_open,
+        previous.raised_on,
         case
-            when synced.is_open and today.subject_key is null then clock.as_of_date
-            else synced.closed_on
+            when previous.is_open and today.subject_key is null then as_of.as_of_date
+            else previous.closed_on
         end as closed_on
-    from synced
-    cross join clock
+    from previous
+    cross join as_of
     left join today
-        on synced.subject_key = today.subject_key
+        on previous.subject_key = today.subject_key
     left join forgotten_names
-        on {{ dbt.hash('synced.entity_id') }} = forgotten_names.name_hash
+        on {{ dbt.hash('previous.entity_id') }} = forgotten_names.name_hash
 
 )
 
-{{ rows_to_sync('sync_alerts', 'wanted', 'alert_key') }}
+{{ rows_to_sync('sync_alerts', 'current_records', 'alert_key') }}

@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy=by_key(),
+    incremental_strategy=upsert_strategy(),
     unique_key='member_key',
     on_schema_change='append_new_columns',
     full_refresh=false,
@@ -8,16 +8,16 @@
 
 with
 
-synced as (
+previous as (
 
-    {{ synced_rows('sync_audiences') }}
+    {{ previous_rows('sync_audiences') }}
 
 ),
 
 -- where no event was ever counted, nothing is known, and nothing is said
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
     where as_of_date is not null
 
 ),
@@ -73,7 +73,8 @@ today as (
 
     select
         {{ dbt.hash(
-            "'member|' || members.audience || '|' || members.entity_type || '|' || members.entity_id"
+            "'member|' || members.audience || '|' || members.entity_type"
+            ~ " || '|' || members.entity_id"
         ) }} as member_key,
         members.audience,
         members.entity_type,
@@ -91,7 +92,7 @@ today as (
 
 ),
 
-wanted as (
+current_records as (
 
     select
         today.member_key,
@@ -101,34 +102,34 @@ wanted as (
         today.entity_key,
         today.definition,
         true as is_member,
-        case when synced.is_member then synced.joined_on else clock.as_of_date end as joined_on,
+        case when previous.is_member then previous.joined_on else as_of.as_of_date end as joined_on,
         cast(null as date) as left_on
     from today
-    cross join clock
-    left join synced
-        on today.member_key = synced.member_key
+    cross join as_of
+    left join previous
+        on today.member_key = previous.member_key
     union all
     select
-        synced.member_key,
-        synced.audience,
-        synced.entity_type,
-        case when forgotten_names.name_hash is null then synced.entity_id end as entity_id,
-        synced.entity_key,
-        synced.definition,
+        previous.member_key,
+        previous.audience,
+        previous.entity_type,
+        case when forgotten_names.name_hash is null then previous.entity_id end as entity_id,
+        previous.entity_key,
+        previous.definition,
         false as is_member,
-        synced.joined_on,
-        case when synced.is_member then clock.as_of_date else synced.left_on end as left_on
-    from synced
-    cross join clock
+        previous.joined_on,
+        case when previous.is_member then as_of.as_of_date else previous.left_on end as left_on
+    from previous
+    cross join as_of
     left join today
-        on synced.member_key = today.member_key
+        on previous.member_key = today.member_key
     left join forgotten_names
-        on {{ dbt.hash('synced.entity_id') }} = forgotten_names.name_hash
+        on {{ dbt.hash('previous.entity_id') }} = forgotten_names.name_hash
     where today.member_key is null
 
 )
 
 {{ rows_to_sync(
-    'sync_audiences', 'wanted', 'member_key',
-    entity_type='wanted_rows.entity_type', entity_id='wanted_rows.entity_id',
+    'sync_audiences', 'current_records', 'member_key',
+    entity_type='current_rows.entity_type', entity_id='current_rows.entity_id',
 ) }}

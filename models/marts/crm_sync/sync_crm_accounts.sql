@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy=by_key(),
+    incremental_strategy=upsert_strategy(),
     unique_key='account_key',
     on_schema_change='append_new_columns',
     full_refresh=false,
@@ -8,16 +8,16 @@
 
 with
 
-synced as (
+previous as (
 
-    {{ synced_rows('sync_crm_accounts') }}
+    {{ previous_rows('sync_crm_accounts') }}
 
 ),
 
 -- where no event was ever counted, nothing is known, and nothing is said
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
     where as_of_date is not null
 
 ),
@@ -84,16 +84,16 @@ today as (
 ),
 
 -- what was said once is not taken back by silence
-gone as (
+removed as (
 
     select
-        synced.account_key,
-        synced.account_id,
-        synced.crm_account_id,
-        synced.account_name,
+        previous.account_key,
+        previous.account_id,
+        previous.crm_account_id,
+        previous.account_name,
         accounts.company_domain as domain,
         case
-            when synced.status = 'not_qualified' then 'not_qualified' else 'disqualified'
+            when previous.status = 'not_qualified' then 'not_qualified' else 'disqualified'
         end as status,
         'none' as tier,
         '' as motion,
@@ -104,51 +104,51 @@ gone as (
         '' as top_signal,
         '' as talking_point,
         '' as offer_url,
-        synced.definition,
+        previous.definition,
         '' as also_qualified_for,
         '' as champion_email,
         '' as owner_role,
         '' as owner,
         '' as next_action,
-        synced.plan_name,
-        synced.account_url,
+        previous.plan_name,
+        previous.account_url,
         '' as suppression_reason,
         cast(null as {{ dbt.type_int() }}) as score,
         0 as active_users_28d,
         false as is_pqa,
         accounts.account_id is null as is_deleted,
-        synced.first_qualified_date,
-        synced.last_qualified_date,
+        previous.first_qualified_date,
+        previous.last_qualified_date,
         case
-            when synced.status in ('qualified', 'suppressed') then clock.as_of_date
-            else synced.lapsed_date
+            when previous.status in ('qualified', 'suppressed') then as_of.as_of_date
+            else previous.lapsed_date
         end as lapsed_date,
-        synced.last_active_date,
+        previous.last_active_date,
         cast(null as date) as trial_end_date,
         cast(null as {{ dbt.type_timestamp() }}) as sla_due_at
-    from synced
-    cross join clock
+    from previous
+    cross join as_of
     left join today
-        on synced.account_key = today.account_key
+        on previous.account_key = today.account_key
     left join accounts
-        on synced.account_id = accounts.account_id
+        on previous.account_id = accounts.account_id
     left join {{ ref('int_identity_links') }} as links
         on
-            synced.account_id = links.from_id
+            previous.account_id = links.from_id
             and links.entity_type = 'account'
     where today.account_key is null
 
 ),
 
-wanted as (
+current_records as (
 
     select * from today
     union all
-    select * from gone
+    select * from removed
 
 )
 
 {{ rows_to_sync(
-    'sync_crm_accounts', 'wanted', 'account_key',
-    entity_type="'account'", entity_id='wanted_rows.account_id',
+    'sync_crm_accounts', 'current_records', 'account_key',
+    entity_type="'account'", entity_id='current_rows.account_id',
 ) }}

@@ -2,7 +2,7 @@
     the request on; then the row goes, and nothing is left of it. -#}
 {{ config(
     materialized='incremental',
-    incremental_strategy=by_key(),
+    incremental_strategy=upsert_strategy(),
     unique_key='contact_key',
     on_schema_change='append_new_columns',
     full_refresh=false,
@@ -12,16 +12,16 @@
 
 with
 
-synced as (
+previous as (
 
-    {{ synced_rows('sync_crm_contacts') }}
+    {{ previous_rows('sync_crm_contacts') }}
 
 ),
 
 -- where no event was ever counted, nothing is known, and nothing is said
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
     where as_of_date is not null
 
 ),
@@ -102,15 +102,15 @@ people as (
         on users.user_id = buying_groups.user_id
     left join {{ ref('int_contacts') }} as contacts
         on users.user_id = contacts.user_id
-    left join synced
-        on users.email = synced.email
+    left join previous
+        on users.email = previous.email
     where
         users.exclusion_reason is null
         and (
             users.crm_contact_id is not null
             or user_leads.status <> 'not_qualified'
             or buying_groups.is_of_lead
-            or synced.contact_key is not null
+            or previous.contact_key is not null
         )
 
 ),
@@ -163,56 +163,58 @@ forgotten_names as (
 ),
 
 -- what was said once is not taken back by silence
-gone as (
+removed as (
 
     select
-        synced.*,
+        previous.*,
         coalesce(forgotten_emails.name_hash, forgotten_ids.name_hash) is not null as is_forgotten,
         case
             when links.to_id is not null then 'merged into ' || links.to_id
             else coalesce(users.exclusion_reason, 'no longer in the data of the product')
         end as departure
-    from synced
+    from previous
     left join today
-        on synced.contact_key = today.contact_key
+        on previous.contact_key = today.contact_key
     left join forgotten_names as forgotten_emails
-        on {{ dbt.hash('synced.email') }} = forgotten_emails.name_hash
+        on {{ dbt.hash('previous.email') }} = forgotten_emails.name_hash
     left join forgotten_names as forgotten_ids
-        on {{ dbt.hash('synced.user_id') }} = forgotten_ids.name_hash
+        on {{ dbt.hash('previous.user_id') }} = forgotten_ids.name_hash
     left join users
         on
-            synced.user_id = users.user_id
-            and synced.email = users.email
+            previous.user_id = users.user_id
+            and previous.email = users.email
     left join {{ ref('int_identity_links') }} as links
         on
-            synced.user_id = links.from_id
+            previous.user_id = links.from_id
             and links.entity_type = 'user'
-    where today.contact_key is null and not synced.is_deleted
+    where today.contact_key is null and not previous.is_deleted
 
 ),
 
 farewells as (
 
     select
-        gone.contact_key,
+        removed.contact_key,
         case
-            when gone.is_forgotten then gone.contact_key || '@deleted.invalid' else gone.email
+            when removed.is_forgotten then removed.contact_key || '@deleted.invalid'
+            else removed.email
         end as email,
-        case when gone.is_forgotten then {{ no_text }} else gone.user_id end as user_id,
-        case when gone.is_forgotten then {{ no_text }} else gone.crm_contact_id end
+        case when removed.is_forgotten then {{ no_text }} else removed.user_id end as user_id,
+        case when removed.is_forgotten then {{ no_text }} else removed.crm_contact_id end
             as crm_contact_id,
-        case when gone.is_forgotten then {{ no_text }} else gone.account_key end as account_key,
+        case when removed.is_forgotten then {{ no_text }} else removed.account_key end
+            as account_key,
         case
-            when gone.is_forgotten or gone.status = 'not_qualified' then 'not_qualified'
+            when removed.is_forgotten or removed.status = 'not_qualified' then 'not_qualified'
             else 'disqualified'
         end as status,
         'none' as tier,
         {{ no_text }} as motion,
-        case when gone.is_forgotten then {{ no_text }} else gone.departure end as reason,
+        case when removed.is_forgotten then {{ no_text }} else removed.departure end as reason,
         {{ no_text }} as top_signal,
         {{ no_text }} as talking_point,
         {{ no_text }} as offer_url,
-        case when gone.is_forgotten then {{ no_text }} else gone.definition end as definition,
+        case when removed.is_forgotten then {{ no_text }} else removed.definition end as definition,
         {{ no_text }} as also_qualified_for,
         'none' as buying_role,
         'unknown' as contact_status,
@@ -223,22 +225,24 @@ farewells as (
         {{ no_text }} as suppression_reason,
         cast(null as {{ dbt.type_int() }}) as score,
         false as is_pql,
-        gone.is_forgotten as is_deleted,
-        case when not gone.is_forgotten then gone.first_qualified_date end as first_qualified_date,
-        case when not gone.is_forgotten then gone.last_qualified_date end as last_qualified_date,
+        removed.is_forgotten as is_deleted,
+        case when not removed.is_forgotten then removed.first_qualified_date end
+            as first_qualified_date,
+        case when not removed.is_forgotten then removed.last_qualified_date end
+            as last_qualified_date,
         case
-            when gone.is_forgotten then null
-            when gone.status in ('qualified', 'suppressed') then clock.as_of_date
-            else gone.lapsed_date
+            when removed.is_forgotten then null
+            when removed.status in ('qualified', 'suppressed') then as_of.as_of_date
+            else removed.lapsed_date
         end as lapsed_date,
-        case when not gone.is_forgotten then gone.last_active_date end as last_active_date,
+        case when not removed.is_forgotten then removed.last_active_date end as last_active_date,
         cast(null as {{ dbt.type_timestamp() }}) as sla_due_at
-    from gone
-    cross join clock
+    from removed
+    cross join as_of
 
 ),
 
-wanted as (
+current_records as (
 
     select * from today
     union all
@@ -247,6 +251,6 @@ wanted as (
 )
 
 {{ rows_to_sync(
-    'sync_crm_contacts', 'wanted', 'contact_key',
-    entity_type="'user'", entity_id='wanted_rows.user_id',
+    'sync_crm_contacts', 'current_records', 'contact_key',
+    entity_type="'user'", entity_id='current_rows.user_id',
 ) }}

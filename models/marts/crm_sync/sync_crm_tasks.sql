@@ -1,6 +1,6 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy=by_key(),
+    incremental_strategy=upsert_strategy(),
     unique_key='task_key',
     on_schema_change='append_new_columns',
     full_refresh=false,
@@ -9,16 +9,16 @@
 
 with
 
-synced as (
+previous as (
 
-    {{ synced_rows('sync_crm_tasks') }}
+    {{ previous_rows('sync_crm_tasks') }}
 
 ),
 
 -- where no event was ever counted, nothing is known, and nothing is said
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
     where as_of_date is not null
 
 ),
@@ -102,17 +102,17 @@ forgotten_names as (
 
 named_people as (
 
-    {{ list_items('synced', ['task_key'], 'qualified_people') | indent(4) }}
+    {{ list_items('previous', ['task_key'], 'qualified_people') | indent(4) }}
     union all
     select
         task_key,
         contact_email as item
-    from synced
+    from previous
     union all
     select
         task_key,
         entity_id as item
-    from synced
+    from previous
 
 ),
 
@@ -129,35 +129,35 @@ forgotten_tasks as (
 judged_tasks as (
 
     select
-        synced.*,
+        previous.*,
         leads.task_key as lead_task_key,
         leads.touched_at,
         case
-            when synced.account_key <> '' then synced.account_key
-            else {{ dbt.hash("'user|' || synced.entity_id") }}
-        end as holder_key,
+            when previous.account_key <> '' then previous.account_key
+            else {{ dbt.hash("'user|' || previous.entity_id") }}
+        end as subject_key,
         case
-            when synced.status <> 'open' then synced.closed_reason
+            when previous.status <> 'open' then previous.closed_reason
             when leads.status = 'customer' then 'converted'
             when leads.touched_at is not null then 'answered'
             when leads.status = 'suppressed' then 'suppressed'
             when leads.status = 'qualified' then ''
             else 'lapsed'
         end as judgement,
-        case when synced.status = 'open' then clock.as_of_date else synced.closed_on end
+        case when previous.status = 'open' then as_of.as_of_date else previous.closed_on end
             as judged_on,
         coalesce(leads.is_for_sales and leads.touched_at is null, false)
-        and synced.status = 'open' as is_told_anew,
+        and previous.status = 'open' as is_told_anew,
         forgotten_tasks.task_key is not null as is_about_forgotten
-    from synced
-    cross join clock
+    from previous
+    cross join as_of
     left join leads
         on
-            synced.definition = leads.definition_id
-            and synced.entity_type = leads.entity_type
-            and synced.entity_id = leads.entity_id
+            previous.definition = leads.definition_id
+            and previous.entity_type = leads.entity_type
+            and previous.entity_id = leads.entity_id
     left join forgotten_tasks
-        on synced.task_key = forgotten_tasks.task_key
+        on previous.task_key = forgotten_tasks.task_key
 
 ),
 
@@ -199,7 +199,7 @@ known_tasks as (
             when judged_tasks.touched_at <= judged_tasks.due_at then 'met'
             when judged_tasks.touched_at > judged_tasks.due_at then 'missed'
             when judged_tasks.judgement <> '' then 'none'
-            when clock.watermark_at > judged_tasks.due_at then 'overdue'
+            when as_of.watermark_at > judged_tasks.due_at then 'overdue'
             else 'due'
         end as sla_state,
         judged_tasks.qualified_date,
@@ -207,7 +207,7 @@ known_tasks as (
         case when judged_tasks.judgement <> '' then judged_tasks.judged_on end as closed_on,
         judged_tasks.due_at
     from judged_tasks
-    cross join clock
+    cross join as_of
     left join leads
         on judged_tasks.lead_task_key = leads.task_key
 
@@ -219,7 +219,7 @@ told_leads as (
     select leads.task_key
     from leads
     inner join judged_tasks
-        on leads.holder_key = judged_tasks.holder_key
+        on leads.subject_key = judged_tasks.subject_key
     where
         judged_tasks.judgement = ''
         or (
@@ -240,9 +240,9 @@ untold_leads as (
     select
         leads.*,
         row_number() over (
-            partition by leads.holder_key
+            partition by leads.subject_key
             order by leads.entity_type, leads.lead_order, leads.score desc, leads.entity_id
-        ) as holder_rank
+        ) as subject_rank
     from leads
     left join told_leads
         on leads.task_key = told_leads.task_key
@@ -273,20 +273,20 @@ new_tasks as (
         '' as closed_reason,
         case
             when untold_leads.sla_due_at is null then 'none'
-            when clock.watermark_at > untold_leads.sla_due_at then 'overdue'
+            when as_of.watermark_at > untold_leads.sla_due_at then 'overdue'
             else 'due'
         end as sla_state,
         untold_leads.last_qualified_on as qualified_date,
-        clock.as_of_date as created_on,
+        as_of.as_of_date as created_on,
         cast(null as date) as closed_on,
         untold_leads.sla_due_at as due_at
     from untold_leads
-    cross join clock
-    where untold_leads.holder_rank = 1
+    cross join as_of
+    where untold_leads.subject_rank = 1
 
 ),
 
-wanted as (
+current_records as (
 
     select * from known_tasks
     union all
@@ -295,6 +295,6 @@ wanted as (
 )
 
 {{ rows_to_sync(
-    'sync_crm_tasks', 'wanted', 'task_key',
-    entity_type='wanted_rows.entity_type', entity_id='wanted_rows.entity_id',
+    'sync_crm_tasks', 'current_records', 'task_key',
+    entity_type='current_rows.entity_type', entity_id='current_rows.entity_id',
 ) }}

@@ -11,7 +11,7 @@ config_columns as (
 
 cells as (
 
-    select * from {{ ref('int_config_cells') }}
+    select * from {{ ref('stg_config__cells') }}
 
 ),
 
@@ -46,7 +46,7 @@ missing_columns as (
         '' as row_key,
         column_name,
         'the file has no such column' as problem,
-        'add the column to the first line of the file, and to each row' as mend,
+        'add the column to the first line of the file, and to each row' as suggested_fix,
         severity
     from config_columns
     where is_known and is_required and not is_found
@@ -90,7 +90,7 @@ unknown_columns as (
             when near_columns.nearest is not null then 'name it ' || near_columns.nearest
             when config_columns.column_name like '%;%' then 'separate the cells by commas'
             else 'take it out, unless it holds notes of your own'
-        end as mend,
+        end as suggested_fix,
         case when near_columns.nearest is null then 'warning' else 'error' end as severity
     from config_columns
     left join near_columns
@@ -109,7 +109,7 @@ duplicate_rows as (
         row_key,
         column_name,
         cast(count(*) as {{ dbt.type_string() }}) || ' rows have the same key' as problem,
-        'keep one of them, or give the others another ' || column_name as mend,
+        'keep one of them, or give the others another ' || column_name as suggested_fix,
         severity
     from cells
     where is_last_key and cell is not null
@@ -137,7 +137,7 @@ lacking_names as (
         '' as row_key,
         cells.referenced_column as column_name,
         'names nothing, but other files refer to it' as problem,
-        'add the rows that are missing' as mend,
+        'add the rows that are missing' as suggested_fix,
         min(cells.severity) as severity
     from cells
     left join names
@@ -263,7 +263,8 @@ bad_cells as (
         judged_cells.column_name,
         coalesce('"' || coalesce(nullif(judged_cells.item, ''), judged_cells.cell) || '" ', '')
         || judged_cells.problem as problem,
-        'write ' || coalesce(near_names.nearest || ', or ', '') || judged_cells.expectation as mend,
+        'write ' || coalesce(near_names.nearest || ', or ', '') || judged_cells.expectation
+            as suggested_fix,
         judged_cells.severity
     from judged_cells
     left join near_names
@@ -303,6 +304,6 @@ select distinct
     cast(row_key as {{ dbt.type_string() }}) as row_key,
     cast(column_name as {{ dbt.type_string() }}) as column_name,
     cast(problem as {{ dbt.type_string() }}) as problem,
-    cast(mend as {{ dbt.type_string() }}) as mend,
+    cast(suggested_fix as {{ dbt.type_string() }}) as suggested_fix,
     cast(severity as {{ dbt.type_string() }}) as severity
 from problems

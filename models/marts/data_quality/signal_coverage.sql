@@ -1,8 +1,8 @@
 with
 
-clock as (
+as_of as (
 
-    select * from {{ ref('int_clock') }}
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -16,8 +16,8 @@ counts as (
         sum(counts.event_count) as event_count,
         max(counts.activity_date) as activity_date
     from {{ ref('int_signal_counts') }} as counts
-    inner join clock
-        on counts.activity_date <= clock.as_of_date
+    inner join as_of
+        on counts.activity_date <= as_of.as_of_date
     group by counts.signal_id, counts.actor_id, counts.item
 
 ),
@@ -27,8 +27,8 @@ event_signals as (
     select
         signal_events.signal_id,
         signal_events.event_name
-    from {{ ref('int_signal_events') }} as signal_events
-    inner join {{ ref('int_signals') }} as signals
+    from {{ ref('stg_config__signal_events') }} as signal_events
+    inner join {{ ref('stg_config__signals') }} as signals
         on signal_events.signal_id = signals.signal_id
     where signals.property_name is null and signals.measure_property is null
 
@@ -64,8 +64,8 @@ sightings as (
         built_in_events.entity_id as actor_id,
         built_in_events.activity_date
     from {{ ref('int_built_in_events') }} as built_in_events
-    inner join clock
-        on built_in_events.activity_date <= clock.as_of_date
+    inner join as_of
+        on built_in_events.activity_date <= as_of.as_of_date
 
 ),
 
@@ -77,7 +77,7 @@ signal_totals as (
         true as is_mapped,
         count(distinct sightings.actor_id) as entity_count,
         max(sightings.activity_date) as last_seen_on
-    from {{ ref('int_signals') }} as signals
+    from {{ ref('stg_config__signals') }} as signals
     left join sightings
         on signals.signal_id = sightings.signal_id
     group by signals.signal_id
@@ -99,7 +99,7 @@ event_totals as (
 
 mapped_events as (
 
-    select distinct event_name from {{ ref('int_signal_events') }}
+    select distinct event_name from {{ ref('stg_config__signal_events') }}
 
 ),
 

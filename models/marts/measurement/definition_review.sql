@@ -2,7 +2,7 @@ with
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
     where status in ('live', 'challenger')
 
 ),
@@ -59,22 +59,22 @@ asked as (
         checks.sample_name,
         checks.source,
         checks.min_sample,
-        coalesce(review_values.sample_size, 0) as sample_size,
-        review_values.detail,
-        review_values.numerator,
-        review_values.denominator,
-        review_values.check_value,
-        review_values.value_lower,
-        review_values.value_upper,
-        review_values.check_value is not null
-        and review_values.sample_size >= checks.min_sample as is_enough
+        coalesce(definition_check_values.sample_size, 0) as sample_size,
+        definition_check_values.detail,
+        definition_check_values.numerator,
+        definition_check_values.denominator,
+        definition_check_values.check_value,
+        definition_check_values.value_lower,
+        definition_check_values.value_upper,
+        definition_check_values.check_value is not null
+        and definition_check_values.sample_size >= checks.min_sample as is_enough
     from definitions
     inner join checks
         on coalesce(checks.outcome_type, definitions.outcome_type) = definitions.outcome_type
-    left join {{ ref('int_review_values') }} as review_values
+    left join {{ ref('int_definition_check_values') }} as definition_check_values
         on
-            definitions.definition_key = review_values.definition_key
-            and checks.check_id = review_values.check_id
+            definitions.definition_key = definition_check_values.definition_key
+            and checks.check_id = definition_check_values.check_id
 
 )
 
@@ -123,9 +123,9 @@ select
                     or asked.value_upper < benchmarks.range_upper
                 )
     end as is_clear,
-    clock.as_of_date
+    as_of.as_of_date
 from asked
-cross join {{ ref('int_clock') }} as clock
+cross join {{ ref('int_as_of') }} as as_of
 inner join fine_ranges
     on asked.check_id = fine_ranges.check_id
 left join benchmarks

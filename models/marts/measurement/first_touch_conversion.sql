@@ -2,7 +2,7 @@ with
 
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
     where status = 'live'
 
 ),
@@ -60,8 +60,8 @@ select
         as paid_rate_lower,
     cast({{ wilson_upper('counts.paid_count', 'counts.lead_count') }} as decimal(18, 4))
         as paid_rate_upper,
-    clock.as_of_date
+    as_of.as_of_date
 from counts
 inner join definitions
     on counts.definition_key = definitions.definition_key
-cross join {{ ref('int_clock') }} as clock
+cross join {{ ref('int_as_of') }} as as_of

@@ -46,7 +46,7 @@ select
     lead_results.is_opportunity_window_over,
     lead_results.is_conversion_window_over,
     not lead_results.is_conversion_window_over and lead_results.paid_on is null as is_censored,
-    clock.as_of_date,
+    as_of.as_of_date,
     lead_starts.qualified_on,
     lead_results.opportunity_on,
     lead_results.opportunity_closed_on,
@@ -56,7 +56,7 @@ select
     lead_touches.first_touch_at,
     lead_touches.responded_at
 from {{ ref('int_lead_starts') }} as lead_starts
-inner join {{ ref('int_definitions') }} as definitions
+inner join {{ ref('stg_config__definitions') }} as definitions
     on lead_starts.definition_key = definitions.definition_key
 inner join {{ ref('int_lead_results') }} as lead_results
     on lead_starts.lead_id = lead_results.lead_id
@@ -64,4 +64,4 @@ inner join {{ ref('int_lead_touches') }} as lead_touches
     on lead_starts.lead_id = lead_touches.lead_id
 left join {{ ref('int_lead_routes') }} as lead_routes
     on lead_starts.lead_id = lead_routes.lead_id
-cross join {{ ref('int_clock') }} as clock
+cross join {{ ref('int_as_of') }} as as_of

@@ -7,7 +7,7 @@ with
 -- a challenger hands out no lead: it has nobody to compare
 definitions as (
 
-    select * from {{ ref('int_definitions') }}
+    select * from {{ ref('stg_config__definitions') }}
     where status = 'live'
 
 ),
@@ -131,8 +131,8 @@ select
             else 0
         end as {{ dbt.type_int() }}
     ) as more_needed,
-    clock.as_of_date
+    as_of.as_of_date
 from definitions
 inner join verdicts
     on definitions.definition_key = verdicts.definition_key
-cross join {{ ref('int_clock') }} as clock
+cross join {{ ref('int_as_of') }} as as_of

@@ -116,11 +116,11 @@ dated as (
 
     select
         measured.*,
-        clock.as_of_date,
-        {{ add_days('measured.week_start', '6 + measured.maturing_days') }} <= clock.as_of_date
+        as_of.as_of_date,
+        {{ add_days('measured.week_start', '6 + measured.maturing_days') }} <= as_of.as_of_date
             as is_mature
     from measured
-    cross join {{ ref('int_clock') }} as clock
+    cross join {{ ref('int_as_of') }} as as_of
 
 )
 
@@ -144,7 +144,7 @@ select
     dated.week_start,
     dated.as_of_date
 from dated
-inner join {{ ref('int_definitions') }} as definitions
+inner join {{ ref('stg_config__definitions') }} as definitions
     on dated.definition_key = definitions.definition_key
 inner join {{ ref('metrics') }} as metrics
     on dated.metric = metrics.metric

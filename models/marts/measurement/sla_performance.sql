@@ -1,7 +1,7 @@
 with
 
 -- what had come in by then, no more: a deadline of tonight has not passed at noon
-clock as (
+as_of as (
 
     select
         as_of_date,
@@ -9,7 +9,7 @@ clock as (
             watermark_at,
             cast({{ add_days('as_of_date', 1) }} as {{ dbt.type_timestamp() }})
         ) as now_at
-    from {{ ref('int_clock') }}
+    from {{ ref('int_as_of') }}
 
 ),
 
@@ -28,11 +28,11 @@ leads as (
                 cast(lead_starts.lapsed_on as {{ dbt.type_timestamp() }}) <= lead_routes.sla_due_at
                 then 'ended'
             when lead_touches.first_touch_at is not null then 'late'
-            when lead_routes.sla_due_at <= clock.now_at then 'overdue'
+            when lead_routes.sla_due_at <= as_of.now_at then 'overdue'
             else 'open'
         end as sla_status
     from {{ ref('int_lead_starts') }} as lead_starts
-    inner join {{ ref('int_definitions') }} as definitions
+    inner join {{ ref('stg_config__definitions') }} as definitions
         on lead_starts.definition_key = definitions.definition_key
     inner join {{ ref('int_lead_routes') }} as lead_routes
         on lead_starts.lead_id = lead_routes.lead_id
@@ -40,7 +40,7 @@ leads as (
         on lead_starts.lead_id = lead_touches.lead_id
     inner join {{ ref('int_lead_results') }} as lead_results
         on lead_starts.lead_id = lead_results.lead_id
-    cross join clock
+    cross join as_of
     where
         definitions.status = 'live'
         and lead_routes.sla_hours is not null
@@ -105,6 +105,6 @@ select
     cast(weeks.mature_count as {{ dbt.type_int() }}) as mature_count,
     cast(weeks.paid_count as {{ dbt.type_int() }}) as paid_count,
     weeks.week_start,
-    clock.as_of_date
+    as_of.as_of_date
 from weeks
-cross join clock
+cross join as_of

@@ -16,13 +16,13 @@ sentences as (
         || ' qualifies'
         || case
             when definitions.score_threshold is null then ''
-            else ' at ' || {{ number_in_words('definitions.score_threshold') }} || ' points or more'
+            else ' at ' || {{ format_number('definitions.score_threshold') }} || ' points or more'
         end
         || coalesce(': ' || phrases.scoring_acts, '')
         || case
             when definitions.decay_points_per_week = 0 then ''
             else
-                '; ' || {{ number_in_words('definitions.decay_points_per_week') }}
+                '; ' || {{ format_number('definitions.decay_points_per_week') }}
                 || ' points are lost with each idle week'
         end
         || '.' as score_sentence,
@@ -50,8 +50,8 @@ sentences as (
                 || cast(definitions.demote_after_days + 1 as {{ text }})
                 || ' days in a row below.'
         end as patience_sentence
-    from {{ ref('int_definitions') }} as definitions
-    inner join {{ ref('int_definition_phrases') }} as phrases
+    from {{ ref('stg_config__definitions') }} as definitions
+    inner join {{ ref('int_definition_descriptions') }} as phrases
         on definitions.definition_key = phrases.definition_key
 
 )

@@ -9,10 +9,10 @@ select
     score_history.score,
     score_history.is_eligible,
     score_history.is_qualified,
-    score_history.valid_from > clock.as_of_date as is_projected,
+    score_history.valid_from > as_of.as_of_date as is_projected,
     score_history.valid_from,
     score_history.valid_to
 from {{ ref('int_score_history') }} as score_history
-inner join {{ ref('int_definitions') }} as definitions
+inner join {{ ref('stg_config__definitions') }} as definitions
     on score_history.definition_key = definitions.definition_key
-cross join {{ ref('int_clock') }} as clock
+cross join {{ ref('int_as_of') }} as as_of

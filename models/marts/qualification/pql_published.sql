@@ -19,7 +19,7 @@ definitions as (
         definitions.definition_id,
         definitions.definition_version,
         fingerprints.fingerprint
-    from {{ ref('int_definitions') }} as definitions
+    from {{ ref('stg_config__definitions') }} as definitions
     inner join {{ ref('int_definition_fingerprints') }} as fingerprints
         on definitions.definition_key = fingerprints.definition_key
     where definitions.status = 'live'
@@ -176,8 +176,8 @@ select
     changes.definition_fingerprint,
     changes.top_reasons,
     changes.score,
-    clock.as_of_date,
+    as_of.as_of_date,
     {{ run_start() }} as published_at
 from changes
-inner join {{ ref('int_clock') }} as clock
-    on {{ "1 = 0" if var('as_of') else "clock.as_of_date is not null" }}
+inner join {{ ref('int_as_of') }} as as_of
+    on {{ "1 = 0" if var('as_of') else "as_of.as_of_date is not null" }}

@@ -17,5 +17,5 @@ select
     reasons.is_met,
     reasons.last_event_on
 from {{ ref('int_reasons') }} as reasons
-inner join {{ ref('int_definitions') }} as definitions
+inner join {{ ref('stg_config__definitions') }} as definitions
     on reasons.definition_key = definitions.definition_key

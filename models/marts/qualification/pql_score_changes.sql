@@ -6,9 +6,9 @@ select
     score_steps.source,
     score_steps.rule_id,
     score_steps.delta,
-    score_steps.changed_on > clock.as_of_date as is_projected,
+    score_steps.changed_on > as_of.as_of_date as is_projected,
     score_steps.changed_on
 from {{ ref('int_score_steps') }} as score_steps
-inner join {{ ref('int_definitions') }} as definitions
+inner join {{ ref('stg_config__definitions') }} as definitions
     on score_steps.definition_key = definitions.definition_key
-cross join {{ ref('int_clock') }} as clock
+cross join {{ ref('int_as_of') }} as as_of

@@ -2,10 +2,10 @@ with
 
 changes as (
 
-    select change_reasons.*
-    from {{ ref('int_change_reasons') }} as change_reasons
-    inner join {{ ref('int_clock') }} as clock
-        on change_reasons.changed_on <= clock.as_of_date
+    select qualification_change_reasons.*
+    from {{ ref('int_qualification_change_reasons') }} as qualification_change_reasons
+    inner join {{ ref('int_as_of') }} as as_of
+        on qualification_change_reasons.changed_on <= as_of.as_of_date
 
 ),
 
@@ -54,5 +54,5 @@ select
     scored_changes.score_after,
     scored_changes.changed_on as transition_on
 from scored_changes
-inner join {{ ref('int_definitions') }} as definitions
+inner join {{ ref('stg_config__definitions') }} as definitions
     on scored_changes.definition_key = definitions.definition_key

@@ -16,8 +16,8 @@ typed_opportunities as (
         product_line,
         lower(lead_source) as lead_source,
         {{ money('amount') }} as amount,
-        {{ yes_or_no('is_closed') }} as is_closed,
-        {{ yes_or_no('is_won') }} as is_won,
+        {{ try_boolean('is_closed') }} as is_closed,
+        {{ try_boolean('is_won') }} as is_won,
         cast({{ try_timestamp('created_at') }} as date) as created_on,
         cast({{ try_timestamp('closed_at') }} as date) as closed_on
     from raw_opportunities

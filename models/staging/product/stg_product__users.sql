@@ -15,7 +15,7 @@ typed_users as (
         job_title,
         crm_contact_id,
         -- what says neither yes nor no may be a no to mail
-        coalesce({{ yes_or_no('email_opt_out') }}, email_opt_out is not null) as email_opt_out,
+        coalesce({{ try_boolean('email_opt_out') }}, email_opt_out is not null) as email_opt_out,
         {{ try_timestamp('created_at') }} as created_at
     from raw_users
 

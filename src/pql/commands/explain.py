@@ -510,14 +510,14 @@ def explain(who: str, on: str) -> str:
         raise PqlError(f"ON={clean(on)}: not a date; write it as 2026-05-31") from None
     database, is_rebuild = chosen_database(on_day)
     with opened(built=database) as connection:
-        (clock,) = rows(connection, QUERIES["clock"])
-        if clock["as_of_date"] is None:
+        (as_of,) = rows(connection, QUERIES["as_of"])
+        if as_of["as_of_date"] is None:
             raise PqlError(f"{short_path(database)}: it has no accepted event")
-        on_day = on_day or clock["as_of_date"]
-        if on_day > clock["horizon_date"]:
-            raise PqlError(f"ON={on_day}: nothing is known after {clock['horizon_date']}")
+        on_day = on_day or as_of["as_of_date"]
+        if on_day > as_of["horizon_date"]:
+            raise PqlError(f"ON={on_day}: nothing is known after {as_of['horizon_date']}")
         entity_type, entity_id = find(connection, who)
         subject = Subject(
-            connection, entity_type, entity_id, on_day, clock["as_of_date"], is_rebuild
+            connection, entity_type, entity_id, on_day, as_of["as_of_date"], is_rebuild
         )
         return explanation(subject)

@@ -92,13 +92,13 @@ PROBLEMS = """
             'column ' || nullif(column_name, '')
         ) as place,
         problem,
-        mend
+        suggested_fix
     from pql.config_problems
     where severity = 'error'
     order by file_name, row_key, column_name
 """
 
-CLOCK = "select as_of_date from {side}.pql_intermediate.int_clock"
+AS_OF = "select as_of_date from {side}.pql_intermediate.int_as_of"
 
 # Both sides of every lead, and of every line of a lead's sum, that is not the same on both.
 MOVES = f"""
@@ -176,14 +176,18 @@ def build_side(side: str, raw: Path | None, config: Path | None) -> Path:
 
 
 def config_errors(database: Path) -> str:
-    """List what is to be mended in a config, as far as dbt came to judge it."""
+    """List what is to be fixed in a config, as far as dbt came to judge it."""
     try:
         with opened(built=database) as connection:
             problems = rows(connection, PROBLEMS)
     except PqlError:
         return ""
     lines = [
-        (clean(row["place"]), f"    {clean(row['problem'])}", f"    -> {clean(row['mend'])}")
+        (
+            clean(row["place"]),
+            f"    {clean(row['problem'])}",
+            f"    -> {clean(row['suggested_fix'])}",
+        )
         for row in problems
     ]
     return "\n".join(line for place in lines for line in place)
@@ -203,13 +207,13 @@ def preview(raw: Path | None, config: Path | None, against: Path | None) -> str:
 def compare(current: Path, proposed: Path) -> str:
     """Say how the leads of two databases differ, one definition after the other."""
     with opened(current_side=current, proposed_side=proposed) as connection:
-        (clock,) = rows(connection, CLOCK.format(side="proposed_side"))
+        (as_of,) = rows(connection, AS_OF.format(side="proposed_side"))
         before, after = both_sides(connection, LIVE)
         versions = [{row["definition_id"]: row for row in side} for side in (before, after)]
-        parts = [[f"Current and proposed config as of {clock['as_of_date']}"]]
+        parts = [[f"Current and proposed config as of {as_of['as_of_date']}"]]
         for definition_id in sorted(versions[0] | versions[1]):
             title = f"{definition_id}: {versions_in_words(definition_id, *versions)}"
-            parts.append([title, *definition_lines(connection, definition_id, **clock)])
+            parts.append([title, *definition_lines(connection, definition_id, **as_of)])
     return "\n\n".join("\n".join(part) for part in parts)
 
 

@@ -56,8 +56,8 @@ where likeness >= 0.8
 order by likeness desc, entity_type, entity_id
 limit 5
 
--- name: clock
-select as_of_date, horizon_date from int_clock
+-- name: as_of
+select as_of_date, horizon_date from int_as_of
 
 -- name: account
 select account_id, account_name as name, domain, domain_type, null as job_title
@@ -133,7 +133,7 @@ group by raw.reason
 order by row_count desc, raw.reason
 
 -- name: definitions
-select * from int_definitions
+select * from stg_config__definitions
 where entity_type = $entity_type and status <> 'retired'
 order by
     array_position(['live', 'challenger', 'draft'], status),
@@ -189,8 +189,8 @@ where definition_id = $definition_id and definition_version = $definition_versio
 
 -- name: rules
 select rules.rule_id, rules.effect, rules.requirement_group, signals.signal_name
-from int_definition_rules as rules
-inner join int_signals as signals using (signal_id)
+from stg_config__definition_rules as rules
+inner join stg_config__signals as signals using (signal_id)
 where rules.definition_key = $definition_key
 order by rules.rule_id
 
@@ -216,7 +216,7 @@ select
             and (known.valid_to is null or known.valid_to > $on_day)
     ) as known_value
 from int_fit_timelines as fit_timelines
-inner join int_fit_rules as fit_rules using (definition_key, fit_rule_id)
+inner join stg_config__fit_rules as fit_rules using (definition_key, fit_rule_id)
 where
     fit_timelines.definition_key = $definition_key
     and fit_timelines.entity_type = $entity_type

@@ -114,7 +114,7 @@ def card(part: Part, definition: Row, evidence: str) -> Card:
     said = overall(checks)
     urgent = by_urgency(checks)
     if said == BOTH_WAYS:
-        first = "Some checks call it too loose, others too tight: moving the threshold mends one "
+        first = "Some checks call it too loose, others too tight: moving the threshold fixes one "
         first += "side alone."
     else:
         first = urgent[0]["advice"] if urgent else ""

@@ -24,10 +24,10 @@ Parts = dict[str, Part]
 
 def read(connection: duckdb.DuckDBPyConnection) -> Parts:
     """Read every part of the page."""
-    clock = marts.read(connection, marts.AS_OF)
-    as_of = {"as_of_date": clock.rows[0]["as_of_date"] if clock.rows else None}
+    as_of_row = marts.read(connection, marts.AS_OF)
+    as_of = {"as_of_date": as_of_row.rows[0]["as_of_date"] if as_of_row.rows else None}
     return {
-        "clock": clock,
+        "as_of": as_of_row,
         "definitions": marts.read(connection, marts.DEFINITIONS, **as_of),
         "moves": marts.read(connection, marts.MOVES, **as_of),
         "checks": marts.read(connection, marts.CHECKS),
@@ -47,7 +47,7 @@ def write(parts: Parts) -> str:
     """Write the page."""
     definitions = parts["definitions"].rows
     live = [definition for definition in definitions if definition["status"] == "live"]
-    as_of_date = parts["clock"].rows[0]["as_of_date"] if parts["clock"].rows else None
+    as_of_date = parts["as_of"].rows[0]["as_of_date"] if parts["as_of"].rows else None
     cards = [card(parts, definition) for definition in live]
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined

@@ -1,0 +1,91 @@
+{#- Periods of the same lead within so many days, as the published check has it. -#}
+{%- set recent_days = 90 %}
+
+with
+
+leads as (
+
+    select * from {{ ref('int_reviewed_leads') }}
+
+),
+
+recent_entities as (
+
+    select
+        leads.definition_key,
+        leads.entity_id,
+        count(*) as start_count
+    from leads
+    inner join {{ ref('int_as_of') }} as as_of
+        on leads.qualified_on > {{ add_days('as_of.as_of_date', -recent_days) }}
+    where leads.lead_source = 'pql'
+    group by leads.definition_key, leads.entity_id
+
+),
+
+flips as (
+
+    select
+        definition_key,
+        'flips' as check_id,
+        sum(start_count) as numerator,
+        count(*) as denominator,
+        count(*) as sample_size,
+        avg(start_count * 1.0) as check_value,
+        avg(start_count * 1.0) - 1.96 * stddev_samp(start_count) / sqrt(count(*)) as value_lower,
+        avg(start_count * 1.0) + 1.96 * stddev_samp(start_count) / sqrt(count(*)) as value_upper
+    from recent_entities
+    group by definition_key
+
+),
+
+check_values as (
+
+    select * from {{ ref('int_review_shares') }}
+    union all
+    select * from {{ ref('int_review_times_to_close') }}
+    union all
+    select * from {{ ref('int_review_growth') }}
+    union all
+    select * from flips
+
+),
+
+reason_counts as (
+
+    select
+        definition_key,
+        coalesce(response_reason, 'no reason given')
+        || ' (' || cast(count(*) as {{ dbt.type_string() }}) || ')' as reason,
+        count(*) as reason_count
+    from leads
+    where response_status = 'rejected'
+    group by definition_key, coalesce(response_reason, 'no reason given')
+
+),
+
+reason_lists as (
+
+    select
+        definition_key,
+        {{ dbt.listagg('reason', "', '", 'order by reason_count desc, reason') }} as detail
+    from reason_counts
+    group by definition_key
+
+)
+
+select
+    check_values.definition_key,
+    check_values.check_id,
+    reason_lists.detail,
+    cast(check_values.sample_size as {{ dbt.type_int() }}) as sample_size,
+    cast(check_values.numerator as decimal(18, 4)) as numerator,
+    cast(check_values.denominator as decimal(18, 4)) as denominator,
+    cast(check_values.check_value as decimal(18, 4)) as check_value,
+    cast(check_values.value_lower as decimal(18, 4)) as value_lower,
+    cast(check_values.value_upper as decimal(18, 4)) as value_upper
+from check_values
+left join reason_lists
+    on
+        check_values.definition_key = reason_lists.definition_key
+        and check_values.check_id = 'rejections'
