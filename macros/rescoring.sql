@@ -1,16 +1,32 @@
-{#- How timelines are rebuilt: those of the entities whose inputs changed since they were last built,
-    which int_entities_to_rescore lists and int_scoring_manifest, once all is done, takes note of. -#}
+{#- How timelines go on: int_entities_to_rescore lists the entities of which an input changed, with the
+    day from which it did. What holds before that day stays as it is written. int_scoring_manifest and
+    int_scored_inputs, once all is done, take note of what the timelines were made of. -#}
 
-{#- The config of a timeline: the rows of changed entities are replaced. -#}
-{% macro incremental_by_entity() -%}
-    {{ return(incremental_by_list(
-        "int_entities_to_rescore", "int_scoring_manifest", ["entity_type", "entity_id"]
-    )) }}
+{#- The config of a timeline that goes on from the day of the change. The strategy,
+    get_incremental_continued_sql, keeps what begins before it.
+    keys: the columns that name whose timeline it is; starts, ends: the columns of a period's first
+    day, and of the first day after it; ends is none where rows are of one day, not of a period. -#}
+{% macro continued_by_entity(keys, starts="valid_from", ends="valid_to") -%}
+    {%- if not execute -%}
+        {#- so that dbt learns while it parses what is read -#}
+        {%- do ref("int_entities_to_rescore") -%}
+    {%- endif -%}
+    {{ return({
+        "materialized": "incremental",
+        "incremental_strategy": "continued",
+        "unique_key": keys,
+        "on_schema_change": "sync_all_columns",
+        "meta": {"starts": starts, "ends": ends},
+    }) }}
 {%- endmacro %}
 
-{#- The rows of a relation with entity_type and entity_id that are read to rebuild a timeline: all
-    the first time (and in unit tests, where no table is built), then those of changed entities. -#}
-{% macro to_rescore(relation) -%}
+{#- The rows of a relation with entity_type and entity_id from which a timeline goes on: all the first
+    time (and in unit tests, where no table is built); then, of the entities to rescore, what has not
+    ended before the day of the change. A timeline made of these rows is right from the day before the
+    change on, and what it says of earlier days is passed over.
+    ends: the column of the first day that a row no longer holds, or of the one day that it is about;
+    none: all rows of these entities. -#}
+{% macro to_rescore(relation, ends="valid_to") -%}
     {%- if this and is_incremental() -%}
     (
         select entity_rows.*
@@ -19,18 +35,109 @@
             on
                 entity_rows.entity_type = entities_to_rescore.entity_type
                 and entity_rows.entity_id = entities_to_rescore.entity_id
+        {%- if ends %}
+        where
+            entity_rows.{{ ends }} is null
+            or entity_rows.{{ ends }} >= entities_to_rescore.changed_from
+        {%- endif %}
     )
     {%- else -%}
     {{ relation }}
     {%- endif -%}
 {%- endmacro %}
 
-{#- What shapes all timelines beside config and clock, as a hash: a setting, and the SQL that makes
+{#- The rows of a relation of single days, for a model that judges by itself which of them still
+    matter: those of the entities to rescore, with the day of the change as changed_from. -#}
+{% macro days_to_rescore(relation) -%}
+    (
+        select
+            entity_rows.*,
+        {%- if this and is_incremental() %}
+            entities_to_rescore.changed_from
+        from {{ relation }} as entity_rows
+        inner join {{ ref("int_entities_to_rescore") }} as entities_to_rescore
+            on
+                entity_rows.entity_type = entities_to_rescore.entity_type
+                and entity_rows.entity_id = entities_to_rescore.entity_id
+        {%- else %}
+            {{ always() }} as changed_from
+        from {{ relation }} as entity_rows
+        {%- endif %}
+    )
+{%- endmacro %}
+
+{#- How dbt writes a timeline that goes on (see continued_by_entity): what begins on the day of the
+    change or later gives way to the new rows that do; and what began before and lasted at least until
+    then ends when the new row does that began before, or when the first of the others begins. -#}
+{% macro get_incremental_continued_sql(arguments) -%}
+    {%- set target = arguments.target_relation -%}
+    {%- set new_rows = arguments.temp_relation -%}
+    {%- set starts, ends = config.get("meta").starts, config.get("meta").ends -%}
+    {%- set columns = arguments.dest_columns | map(attribute="quoted") | join(", ") -%}
+    {%- if not existing_relation("int_scoring_manifest") %}
+    {#- no manifest vouches for any row -#}
+    delete from {{ target }} where 1 = 1;
+    {%- else %}
+    delete from {{ target }}
+    where exists (
+        select 1 from {{ ref("int_entities_to_rescore") }} as entities_to_rescore
+        where
+            entities_to_rescore.entity_type = {{ target.identifier }}.entity_type
+            and entities_to_rescore.entity_id = {{ target.identifier }}.entity_id
+            and entities_to_rescore.changed_from <= {{ target.identifier }}.{{ starts }}
+    );
+    {%- endif %}
+    {%- if ends %}
+    update {{ target }}
+    set {{ ends }} = (
+        select min(case
+            when new_rows.{{ starts }} < entities_to_rescore.changed_from then new_rows.{{ ends }}
+            else new_rows.{{ starts }}
+        end)
+        from {{ new_rows }} as new_rows
+        inner join {{ ref("int_entities_to_rescore") }} as entities_to_rescore
+            on
+                new_rows.entity_type = entities_to_rescore.entity_type
+                and new_rows.entity_id = entities_to_rescore.entity_id
+                and (
+                    new_rows.{{ ends }} is null
+                    or new_rows.{{ ends }} >= entities_to_rescore.changed_from
+                )
+        where
+            {%- for key in arguments.unique_key %}
+            {{ "and " if not loop.first -}}
+            new_rows.{{ key }} = {{ target.identifier }}.{{ key }}
+            {%- endfor %}
+    )
+    where exists (
+        select 1 from {{ ref("int_entities_to_rescore") }} as entities_to_rescore
+        where
+            entities_to_rescore.entity_type = {{ target.identifier }}.entity_type
+            and entities_to_rescore.entity_id = {{ target.identifier }}.entity_id
+            and (
+                {{ target.identifier }}.{{ ends }} is null
+                or {{ target.identifier }}.{{ ends }} >= entities_to_rescore.changed_from
+            )
+    );
+    {%- endif %}
+    insert into {{ target }} ({{ columns }})
+    select {{ columns }}
+    from {{ new_rows }} as new_rows
+    where exists (
+        select 1 from {{ ref("int_entities_to_rescore") }} as entities_to_rescore
+        where
+            entities_to_rescore.entity_type = new_rows.entity_type
+            and entities_to_rescore.entity_id = new_rows.entity_id
+            and entities_to_rescore.changed_from <= new_rows.{{ starts }}
+    )
+{%- endmacro %}
+
+{#- What shapes all timelines beside config and inputs, as a hash: a setting, and the SQL that makes
     them. -#}
 {% macro scoring_settings() -%}
     {%- set sql = sql_fingerprint((
-        "staging/config/", "intermediate/incremental/", "intermediate/signals/", "intermediate/scoring/",
-        "intermediate/qualification/",
+        "staging/config/", "intermediate/incremental/", "intermediate/signals/",
+        "intermediate/scoring/", "intermediate/qualification/",
     )) -%}
     {{ return(local_md5(var("decay_step_days") ~ "|" ~ sql)) }}
 {%- endmacro %}

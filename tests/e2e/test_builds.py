@@ -32,6 +32,7 @@ TRANSIENT_MODELS = {
     "int_days_to_process",
     "int_entities_to_rescore",
     "int_events_this_run",
+    "int_held_leads",
     "int_lead_changes",
 }
 

@@ -189,12 +189,12 @@ def test_a_changed_macro_is_another_way_of_what_stands_on_it(tmp_path: Path) -> 
 
 
 def marked(built: Built) -> list[str]:
-    """The users whose history still holds the score that no build gives."""
-    rows = built.query("select distinct entity_id from pql.pql_history where score = 99")
-    return sorted(entity_id for (entity_id,) in rows)
+    """The periods of history with a score that no build gives: whose, and the day of March."""
+    rows = built.query("select entity_id, valid_from from pql.pql_history where score = 99")
+    return sorted(f"{entity_id}{valid_from.day}" for entity_id, valid_from in rows)
 
 
-def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path: Path) -> None:
+def test_a_history_goes_on_from_the_day_that_changed(build: Build, tmp_path: Path) -> None:
     users = [{"user_id": user_id} for user_id in "uvwx"]
     events = [{**EVENT, "event_id": user["user_id"], **user} for user in users]
     raw: Tables = {"events": [*events, events[0]], "users": users}
@@ -205,7 +205,7 @@ def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path
         # Without it all days are counted anew, but to the same counts.
         connection.execute("drop table pql_intermediate.int_event_rejects")
     again = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
-    assert marked(again) == ["u", "v", "w", "x"]
+    assert marked(again) == ["u1", "v1", "w1", "x1"]
     assert again.query("select event_id, status from pql.event_rejects") == [("u", "duplicate")]
 
     # The next day, late news of one, a subscription of another, and one who is gone.
@@ -219,9 +219,10 @@ def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path
     }
     without_late = {**news, "events": news["events"][:-1]}
     second = check(build(without_late, ONE_RULE, folder=tmp_path, tests=False))
-    assert marked(second) == ["v"]
+    # What was said of u's first day stands, and of w's not, who paid on it.
+    assert marked(second) == ["u1", "v1"]
     third = check(build(news, ONE_RULE, folder=tmp_path))
-    assert marked(third) == []
+    assert marked(third) == ["u1"]
 
     # Another way of scoring is news of everybody, and who is gone is found even after a part was
     # refreshed. A signal that looks at no property is there already, among the counts of any

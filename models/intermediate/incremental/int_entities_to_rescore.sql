@@ -1,90 +1,60 @@
-{#- Of whom the timelines are to be made anew: those whose inputs, or the way of scoring, are others
-    than when they were last scored. Before any of them is touched, they are taken off the manifest of
-    who is scored: if the build is stopped, the next one begins with them. -#}
+{#- Of whom the timelines are to go on, and from which day: those whose inputs, or the way of scoring,
+    are others than when they were last scored. Before any of the timelines is touched, they are taken
+    off the manifest of who is scored: if the build is stopped, the next one makes them anew. -#}
 {{ config(post_hook=[
     "{{ remove_from_manifest('int_scoring_manifest', ['entity_type', 'entity_id']) }}",
     "{{ mark_as_due('int_scoring_manifest', ['entity_type', 'entity_id']) }}",
 ]) }}
 {%- set manifest = existing_relation("int_scoring_manifest") %}
+{%- set scored_inputs = existing_relation("int_scored_inputs") %}
 
 with
 
-signal_days as (
-
-    select signal_days.*
-    from {{ ref('int_entity_signal_days') }} as signal_days
-    inner join {{ ref('int_as_of') }} as as_of
-        on signal_days.activity_date <= as_of.as_of_date
-
-),
-
-inputs as (
+-- what is, less what was when they were last scored
+compared_inputs as (
 
     select
         entity_type,
         entity_id,
-        1 as is_seen,
-        {{ row_hash(
-            ["signal_id", "item", "event_count", "value_sum", "activity_date"], "signal_days"
-        ) }} as row_hash
-    from signal_days
+        input_hash,
+        input_date
+    from {{ ref('int_scoring_inputs') }}
+    {%- if scored_inputs %}
     union all
     select
         entity_type,
         entity_id,
-        0 as is_seen,
-        {{ row_hash(
-            ["attribute", "item", "attribute_value", "valid_from", "valid_to"],
-            "attribute_timelines",
-        ) }} as row_hash
-    from {{ ref('int_attribute_timelines') }} as attribute_timelines
-    union all
-    select
-        entity_type,
-        entity_id,
-        0 as is_seen,
-        {{ row_hash(
-            ["product_line", "stage", "started_on", "ended_on"], "entity_subscriptions"
-        ) }} as row_hash
-    from {{ ref('int_entity_subscriptions') }} as entity_subscriptions
+        -input_hash as input_hash,
+        input_date
+    from {{ scored_inputs }}
+    {%- endif %}
 
 ),
 
--- a sum, so that no order plays a part
-entity_inputs as (
+changed_inputs as (
 
     select
         entity_type,
         entity_id,
-        sum(row_hash) as input_hash
-    from inputs
-    group by entity_type, entity_id
-    having max(is_seen) = 1
+        input_date
+    from compared_inputs
+    group by entity_type, entity_id, input_date
+    having sum(input_hash) <> 0
 
 ),
 
+-- is_due: is to be made anew as a whole
 entities as (
 
     select
-        entity_inputs.entity_type,
-        entity_inputs.entity_id,
-        scoring_fingerprint.fingerprint
-        || '|' || cast(entity_inputs.input_hash as {{ dbt.type_string() }}) as fingerprint
-    from entity_inputs
-    cross join {{ ref('int_scoring_fingerprint') }} as scoring_fingerprint
-
-),
-
--- what is, beside what was when they were last scored
-fingerprints as (
-
-    select
-        entity_type,
-        entity_id,
-        fingerprint,
+        entities.entity_type,
+        entities.entity_id,
+        scoring_fingerprint.fingerprint,
         cast(null as {{ dbt.type_string() }}) as scored_fingerprint,
-        0 as is_due
-    from entities
+        0 as is_due,
+        cast(null as date) as changed_from
+    from {{ ref('int_entities') }} as entities
+    cross join {{ ref('int_scoring_fingerprint') }} as scoring_fingerprint
     {%- if manifest %}
     union all
     select
@@ -92,21 +62,44 @@ fingerprints as (
         entity_id,
         cast(null as {{ dbt.type_string() }}) as fingerprint,
         fingerprint as scored_fingerprint,
-        case
-            when fingerprint is not null then {{ 1 if flags.FULL_REFRESH else 0 }}
-            else 1
-        end as is_due
+        {{ 1 if flags.FULL_REFRESH else "case when fingerprint is null then 1 else 0 end" }} as is_due,
+        cast(null as date) as changed_from
     from {{ manifest }}
     {%- endif %}
+    union all
+    select
+        entity_type,
+        entity_id,
+        cast(null as {{ dbt.type_string() }}) as fingerprint,
+        cast(null as {{ dbt.type_string() }}) as scored_fingerprint,
+        0 as is_due,
+        input_date as changed_from
+    from changed_inputs
+
+),
+
+compared_entities as (
+
+    select
+        entity_type,
+        entity_id,
+        max(fingerprint) as fingerprint,
+        case
+            when
+                coalesce(max(fingerprint), '') <> coalesce(max(scored_fingerprint), '')
+                or max(is_due) = 1
+                then {{ always() }}
+            else min(changed_from)
+        end as changed_from
+    from entities
+    group by entity_type, entity_id
 
 )
 
 select
     entity_type,
     entity_id,
-    max(fingerprint) as fingerprint
-from fingerprints
-group by entity_type, entity_id
-having
-    coalesce(max(fingerprint), '') <> coalesce(max(scored_fingerprint), '')
-    or max(is_due) = 1
+    fingerprint,
+    changed_from
+from compared_entities
+where changed_from is not null

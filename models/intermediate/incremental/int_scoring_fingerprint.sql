@@ -33,8 +33,6 @@ all_cells as (
 
 select
     {{ dbt.hash(
-        row_text(["cells_hash"], "all_cells") ~ " || " ~ row_text(["horizon_date"], "as_of")
-        ~ " || " ~ dbt.string_literal(scoring_settings())
+        row_text(["cells_hash"], "all_cells") ~ " || " ~ dbt.string_literal(scoring_settings())
     ) }} as fingerprint
 from all_cells
-cross join {{ ref('int_as_of') }} as as_of

@@ -1,7 +1,12 @@
 {#- Comes after all timelines: an entity stands here as scored only when all of them are done. It
     outlasts a full refresh, which may be of a part: who is gone is known from here alone. -#}
-{{ config(full_refresh=false, **incremental_by_entity()) }}
--- depends_on: {{ ref('int_qualification_change_reasons') }}, {{ ref('int_score_history') }}
+{{ config(
+    full_refresh=false,
+    **incremental_by_list(
+        'int_entities_to_rescore', 'int_scoring_manifest', ['entity_type', 'entity_id']
+    )
+) }}
+-- depends_on: {{ ref('int_scored_inputs') }}
 
 select
     entity_type,

@@ -1,4 +1,4 @@
-{{ config(**incremental_by_entity()) }}
+{{ config(**continued_by_entity(['entity_type', 'entity_id', 'active_within_days'])) }}
 
 with
 
@@ -13,6 +13,21 @@ allowed_idleness as (
 
 ),
 
+-- each of them, but of those before the day of the change only the last
+active_dates as (
+
+    select
+        entity_type,
+        entity_id,
+        max(activity_date) as activity_date
+    from {{ days_to_rescore(ref('int_activity_days')) }} as activity_days
+    group by
+        entity_type,
+        entity_id,
+        case when activity_date >= changed_from then activity_date end
+
+),
+
 active_days as (
 
     select
@@ -21,7 +36,7 @@ active_days as (
         lead(activity_date) over (
             partition by entity_type, entity_id order by activity_date
         ) as next_activity_date
-    from {{ to_rescore(ref('int_activity_days')) }}
+    from active_dates
 
 ),
 

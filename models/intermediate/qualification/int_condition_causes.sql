@@ -1,5 +1,5 @@
-{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
+{{ config(**continued_by_entity(keys, starts="changed_on", ends=none)) }}
 {%- set text = dbt.type_string() -%}
 
 with
@@ -16,7 +16,7 @@ met_rules as (
         rule_timelines.*,
         rules.signal_name,
         rules.signal_end
-    from {{ to_rescore(ref('int_rule_timelines')) }} as rule_timelines
+    from {{ to_rescore(ref('int_rule_timelines'), ends=none) }} as rule_timelines
     inner join rules
         on
             rule_timelines.definition_key = rules.definition_key
@@ -96,7 +96,7 @@ select
             case when condition_changes.is_start then 'now ' else 'no longer ' end
             || 'meets fit ' || condition_changes.condition_id
     end as cause
-from {{ to_rescore(ref('int_condition_changes')) }} as condition_changes
+from {{ to_rescore(ref('int_condition_changes'), ends='changed_on') }} as condition_changes
 inner join {{ ref('stg_config__definitions') }} as definitions
     on condition_changes.definition_key = definitions.definition_key
 left join rules

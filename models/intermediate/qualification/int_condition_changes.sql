@@ -1,5 +1,5 @@
-{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
+{{ config(**continued_by_entity(keys, starts="changed_on", ends=none)) }}
 
 with
 
@@ -8,7 +8,8 @@ qualification_changes as (
     select
         qualification_changes.*,
         qualification_changes.caused_on = entities.first_active_on as is_first_day
-    from {{ to_rescore(ref('int_qualification_changes')) }} as qualification_changes
+    from {{ to_rescore(ref('int_qualification_changes'), ends='changed_on') }}
+        as qualification_changes
     inner join {{ ref('int_entities') }} as entities
         on
             qualification_changes.entity_type = entities.entity_type
@@ -16,14 +17,30 @@ qualification_changes as (
 
 ),
 
+changing_entities as (
+
+    select distinct {{ keys | join(', ') }}
+    from qualification_changes
+
+),
+
 compared_criteria as (
 
     select
-        *,
-        lag(is_eligible) over (
-            partition by {{ keys | join(', ') }} order by valid_from
+        eligibility_history.*,
+        lag(eligibility_history.is_eligible) over (
+            partition by
+                eligibility_history.definition_key,
+                eligibility_history.entity_type,
+                eligibility_history.entity_id
+            order by eligibility_history.valid_from
         ) as was_eligible
-    from {{ to_rescore(ref('int_eligibility_history')) }}
+    from {{ ref('int_eligibility_history') }} as eligibility_history
+    inner join changing_entities
+        on
+            eligibility_history.definition_key = changing_entities.definition_key
+            and eligibility_history.entity_type = changing_entities.entity_type
+            and eligibility_history.entity_id = changing_entities.entity_id
 
 ),
 

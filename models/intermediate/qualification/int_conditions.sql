@@ -1,9 +1,9 @@
 {#- What a definition asks for besides the score. Each condition holds from valid_from until
     valid_to; it is written down only while it holds. -#}
-{{ config(**incremental_by_entity()) }}
 {%- set keys = [
     "definition_key", "entity_type", "entity_id", "condition_type", "condition_id",
 ] -%}
+{{ config(**continued_by_entity(keys)) }}
 
 with
 

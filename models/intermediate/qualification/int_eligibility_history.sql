@@ -1,5 +1,5 @@
-{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
+{{ config(**continued_by_entity(keys)) }}
 {%- set measures = [
     "entity_count", "score", "failed_gate_count", "unmet_requirement_count", "hand_raise_count",
 ] -%}
@@ -17,8 +17,12 @@ score_steps as (
     select
         {{ keys | join(',\n        ') }},
         effective_delta as score,
-        changed_on as step_date
-    from {{ to_rescore(ref('int_score_steps')) }}
+        -- what came before the day of the change is one step, on the day before it
+        case
+            when changed_on < changed_from then {{ add_days('changed_from', -1) }}
+            else changed_on
+        end as step_date
+    from {{ days_to_rescore(ref('int_score_steps')) }} as score_steps
     where effective_delta <> 0
 
 ),
@@ -63,7 +67,7 @@ condition_periods as (
         0 as hand_raise_count,
         entities.first_active_on as valid_from,
         cast(null as date) as valid_to
-    from {{ to_rescore(ref('int_entities')) }} as entities
+    from {{ to_rescore(ref('int_entities'), ends=none) }} as entities
     inner join definitions
         on entities.entity_type = definitions.entity_type
 

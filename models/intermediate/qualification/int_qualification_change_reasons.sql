@@ -1,11 +1,11 @@
-{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
+{{ config(**continued_by_entity(keys, starts="changed_on", ends=none)) }}
 
 with
 
 qualification_changes as (
 
-    select * from {{ to_rescore(ref('int_qualification_changes')) }}
+    select * from {{ to_rescore(ref('int_qualification_changes'), ends='changed_on') }}
 
 ),
 
@@ -74,7 +74,7 @@ score_causes as (
 
 causes as (
 
-    select * from {{ to_rescore(ref('int_condition_causes')) }}
+    select * from {{ to_rescore(ref('int_condition_causes'), ends='changed_on') }}
     union all
     select * from score_causes
 

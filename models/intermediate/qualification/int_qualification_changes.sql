@@ -1,11 +1,12 @@
-{{ config(**incremental_by_entity()) }}
+{#- Made anew as a whole: a run of days may have begun long before the day of the change. -#}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
+{{ config(**continued_by_entity(keys, starts="changed_on", ends=none)) }}
 
 with
 
 eligibility_history as (
 
-    select * from {{ to_rescore(ref('int_eligibility_history')) }}
+    select * from {{ to_rescore(ref('int_eligibility_history'), ends=none) }}
 
 ),
 

@@ -1,5 +1,5 @@
-{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
+{{ config(**continued_by_entity(keys)) }}
 
 with
 
@@ -11,7 +11,7 @@ eligibility_history as (
 
 qualification_changes as (
 
-    select * from {{ to_rescore(ref('int_qualification_changes')) }}
+    select * from {{ to_rescore(ref('int_qualification_changes'), ends=none) }}
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(**incremental_by_entity()) }}
+{{ config(**continued_by_entity(['definition_key', 'entity_type', 'entity_id'])) }}
 
 with
 

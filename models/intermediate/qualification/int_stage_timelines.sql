@@ -1,10 +1,10 @@
-{{ config(**incremental_by_entity()) }}
+{{ config(**continued_by_entity(['entity_type', 'entity_id'])) }}
 
 with
 
 entities as (
 
-    select * from {{ to_rescore(ref('int_entities')) }}
+    select * from {{ to_rescore(ref('int_entities'), ends=none) }}
 
 ),
 

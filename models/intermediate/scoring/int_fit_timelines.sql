@@ -1,10 +1,10 @@
-{{ config(**incremental_by_entity()) }}
+{{ config(**continued_by_entity(['definition_key', 'fit_rule_id', 'entity_type', 'entity_id'])) }}
 
 with
 
 entities as (
 
-    select * from {{ to_rescore(ref('int_entities')) }}
+    select * from {{ to_rescore(ref('int_entities'), ends=none) }}
 
 ),
 
@@ -28,7 +28,7 @@ known_values as (
         lower(attribute_timelines.attribute_value) as attribute_value,
         greatest(attribute_timelines.valid_from, entities.first_active_on) as valid_from,
         attribute_timelines.valid_to
-    from {{ ref('int_attribute_timelines') }} as attribute_timelines
+    from {{ to_rescore(ref('int_attribute_timelines')) }} as attribute_timelines
     inner join entities
         on
             attribute_timelines.entity_type = entities.entity_type

@@ -1,4 +1,4 @@
-{{ config(**incremental_by_entity()) }}
+{{ config(**continued_by_entity(['definition_key', 'rule_id', 'entity_type', 'entity_id'])) }}
 {%- set keys = ["terms_number", "entity_type", "entity_id"] -%}
 
 with
@@ -143,4 +143,11 @@ inner join {{ ref('int_entities') }} as entities
     on
         changes.entity_type = entities.entity_type
         and changes.entity_id = entities.entity_id
-where changes.valid_to is null or changes.valid_to > entities.first_active_on
+where
+    (changes.valid_to is null or changes.valid_to > entities.first_active_on)
+    -- what was awarded and ended before the entity's life begins it with nothing
+    and (
+        changes.awards <> 0
+        or changes.points <> 0
+        or changes.valid_from > entities.first_active_on
+    )

@@ -1,5 +1,5 @@
-{{ config(**incremental_by_entity()) }}
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
+{{ config(**continued_by_entity(keys, starts="changed_on", ends=none)) }}
 {%- set category = keys + ["category", "max_points"] -%}
 
 with

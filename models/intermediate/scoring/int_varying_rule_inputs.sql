@@ -1,7 +1,7 @@
 {#- Value, age and the attribute change on dates of their own: their steps are summed side by
     side. -#}
-{{ config(**incremental_by_entity()) }}
 {%- set keys = ["terms_number", "entity_type", "entity_id"] -%}
+{{ config(**continued_by_entity(keys)) }}
 {%- set measures = ["signal_value", "age_days", "multiple"] -%}
 
 with
@@ -99,5 +99,6 @@ timelines as (
 select
     {{ keys | join(',\n    ') }},
     {{ measures | join(',\n    ') }},
-    valid_from
+    valid_from,
+    valid_to
 from timelines

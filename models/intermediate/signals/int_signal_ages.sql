@@ -1,6 +1,6 @@
 {#- Half-lives act in steps of decay_step_days; idleness is counted in weeks (section 5 of the
     scoring contract). -#}
-{{ config(**incremental_by_entity()) }}
+{{ config(**continued_by_entity(['signal_id', 'entity_type', 'entity_id'])) }}
 
 with
 
@@ -39,22 +39,33 @@ ageing_signals as (
 
 ),
 
+-- each of them, but of those before the day of the change only the last
 active_dates as (
 
-    select distinct
+    select
         signal_days.signal_id,
         signal_days.entity_type,
         signal_days.entity_id,
         ageing_signals.step_days,
-        signal_days.activity_date,
+        max(signal_days.activity_date) as activity_date,
         {{ add_days('as_of.horizon_date', 1) }} as end_date
-    from {{ to_rescore(ref('int_entity_signal_days')) }} as signal_days
+    from {{ days_to_rescore(ref('int_entity_signal_days')) }} as signal_days
     inner join ageing_signals
         on
             signal_days.signal_id = ageing_signals.signal_id
             and signal_days.entity_type = ageing_signals.entity_type
     inner join as_of
         on signal_days.activity_date <= as_of.as_of_date
+    group by
+        signal_days.signal_id,
+        signal_days.entity_type,
+        signal_days.entity_id,
+        ageing_signals.step_days,
+        as_of.horizon_date,
+        case
+            when signal_days.activity_date >= signal_days.changed_from
+                then signal_days.activity_date
+        end
 
 ),
 

@@ -1,4 +1,4 @@
-{{ config(**incremental_by_entity()) }}
+{{ config(**continued_by_entity(['signal_id', 'entity_type', 'entity_id'])) }}
 
 with
 
@@ -21,11 +21,16 @@ signal_days as (
         signals.window_days,
         signal_days.activity_date,
         as_of.horizon_date
-    from {{ to_rescore(ref('int_entity_signal_days')) }} as signal_days
+    from {{ days_to_rescore(ref('int_entity_signal_days')) }} as signal_days
     inner join {{ ref('stg_config__signals') }} as signals
         on signal_days.signal_id = signals.signal_id
     inner join as_of
         on signal_days.activity_date <= as_of.as_of_date
+    -- a day that has left its window before the day of the change plays no part any more
+    where
+        signals.window_days is null
+        or {{ add_days('signal_days.activity_date', 'signals.window_days') }}
+        >= signal_days.changed_from
 
 ),
 

@@ -1,3 +1,5 @@
+-- a view: the same rows once more would cost a build as much as all that changed in a day
+{{ config(materialized='view') }}
 -- so that every build of the marts notes who was scored
 -- depends_on: {{ ref('int_scoring_manifest') }}
 

@@ -1,3 +1,5 @@
+-- a view: the same rows once more would cost a build as much as all that changed in a day
+{{ config(materialized='view') }}
 select
     definitions.definition_id,
     definitions.definition_version,

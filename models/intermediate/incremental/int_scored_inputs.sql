@@ -1,0 +1,13 @@
+{#- Comes after all timelines, as int_scoring_manifest does, and outlasts a full refresh as it does. -#}
+{{ config(
+    full_refresh=false,
+    **continued_by_entity(['entity_type', 'entity_id'], starts='input_date', ends=none)
+) }}
+-- depends_on: {{ ref('int_qualification_change_reasons') }}, {{ ref('int_score_history') }}
+
+select
+    entity_type,
+    entity_id,
+    input_hash,
+    input_date
+from {{ to_rescore(ref('int_scoring_inputs'), ends='input_date') }} as scoring_inputs

@@ -1,0 +1,105 @@
+{#- An input that holds for a while is there twice, on the days on which it begins and ends: so the
+    earliest day that differs from what was scored is the day from which something changed. -#}
+with
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
+
+),
+
+entities as (
+
+    select * from {{ ref('int_entities') }}
+
+),
+
+signal_days as (
+
+    select signal_days.*
+    from {{ ref('int_entity_signal_days') }} as signal_days
+    inner join as_of
+        on signal_days.activity_date <= as_of.as_of_date
+
+),
+
+attribute_timelines as (
+
+    select attribute_timelines.*
+    from {{ ref('int_attribute_timelines') }} as attribute_timelines
+    inner join entities
+        on
+            attribute_timelines.entity_type = entities.entity_type
+            and attribute_timelines.entity_id = entities.entity_id
+
+),
+
+entity_subscriptions as (
+
+    select
+        entity_subscriptions.*,
+        -- a period that ends before it begins is none
+        coalesce(ended_on > started_on, true) as is_period
+    from {{ ref('int_entity_subscriptions') }} as entity_subscriptions
+    inner join entities
+        on
+            entity_subscriptions.entity_type = entities.entity_type
+            and entity_subscriptions.entity_id = entities.entity_id
+
+),
+
+inputs as (
+
+    select
+        entity_type,
+        entity_id,
+        activity_date as input_date,
+        {{ row_hash(
+            ["signal_id", "item", "event_count", "value_sum", "activity_date"], "signal_days"
+        ) }} as input_hash
+    from signal_days
+    {%- for boundary in ["valid_from", "valid_to"] %}
+    union all
+    select
+        entity_type,
+        entity_id,
+        {{ boundary }} as input_date,
+        {{ "-" if loop.last }}{{ row_hash(
+            ["attribute", "item", "attribute_value", boundary], "attribute_timelines"
+        ) }} as input_hash
+    from attribute_timelines
+    where {{ boundary }} is not null
+    {%- endfor %}
+    {%- for boundary in ["started_on", "ended_on"] %}
+    union all
+    select
+        entity_type,
+        entity_id,
+        {{ boundary }} as input_date,
+        {{ "-" if loop.last }}{{ row_hash(
+            ["product_line", "stage", "is_period", boundary], "entity_subscriptions"
+        ) }} as input_hash
+    from entity_subscriptions
+    where {{ boundary }} is not null
+    {%- endfor %}
+    union all
+    -- what is beyond the horizon comes into view when it moves
+    select
+        entities.entity_type,
+        entities.entity_id,
+        {{ add_days('as_of.horizon_date', 1) }} as input_date,
+        1 as input_hash
+    from entities
+    cross join as_of
+
+)
+
+-- a sum, so that no order plays a part; what ends as it begins is nothing new
+select
+    entity_type,
+    entity_id,
+    sum(input_hash) as input_hash,
+    input_date
+from inputs
+group by entity_type, entity_id, input_date
+having sum(input_hash) <> 0
