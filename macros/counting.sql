@@ -55,18 +55,19 @@
     cast('0001-01-01' as date)
 {%- endmacro %}
 
-{#- A condition that lets the engine pass over the files and partitions of raw that hold no changed
-    day, where raw keeps its times as times: one range for each run of changed days, or, where those
-    are very many, from the first to the last. What is left is judged row by row.
-    column: the raw time. -#}
-{% macro on_days_to_process(column) -%}
+{#- A condition that lets the engine pass over the files and partitions that hold no changed day: one
+    range for each run of changed days, or, where those are very many, from the first to the last. What
+    is left is judged row by row. Raw is passed over where it keeps its times as times.
+    column: a date, or the raw time; type: what it is, `date` or `timestamp`. -#}
+{% macro on_days_to_process(column, type) -%}
     {%- if execute and load_relation(ref("int_days_to_process")) -%}
         {%- set days = run_query(
             "select event_date from " ~ ref("int_days_to_process") ~ " order by event_date"
         ).columns[0].values() -%}
+        {%- set is_kept_so = type == "date" or raw_columns("events").occurred_at == "timestamp" -%}
         {%- if not days -%}
     where 1 = 0
-        {%- elif raw_columns("events").occurred_at == "timestamp" and days[0].year > 1 -%}
+        {%- elif is_kept_so and days[0].year > 1 -%}
             {%- set one_day = modules.datetime.timedelta(days=1) -%}
             {%- set starts = [] -%}
             {%- set ends = [] -%}
@@ -75,11 +76,12 @@
                 {%- do ends.append(day + one_day) if loop.last or loop.nextitem > day + one_day -%}
             {%- endfor -%}
             {%- set are_many = starts | length > 100 %}
+            {%- set sql_type = api.Column.translate_type(type) %}
     where
             {%- for start in (starts[:1] if are_many else starts) %}
         {{ "or " if not loop.first }}(
-            {{ column }} >= cast('{{ start }}' as {{ dbt.type_timestamp() }})
-            and {{ column }} < cast('{{ ends[-1] if are_many else ends[loop.index0] }}' as {{ dbt.type_timestamp() }})
+            {{ column }} >= cast('{{ start }}' as {{ sql_type }})
+            and {{ column }} < cast('{{ ends[-1] if are_many else ends[loop.index0] }}' as {{ sql_type }})
         )
             {%- endfor -%}
         {%- endif -%}

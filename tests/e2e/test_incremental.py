@@ -1,7 +1,8 @@
 """Any path to the same rows gives the same tables: only the days that changed are counted anew.
 
 pytest prints the seed of the random path; `PQL_SEED=<number> PQL_BATCHES=12 PQL_KILLS=6 pytest
-tests/e2e/test_incremental.py` takes another one, in as many batches, with as many killed builds.
+tests/e2e/test_incremental.py` takes another one, in as many batches, with as many killed builds; PQL_STEPS is how many builds of a day or
+two follow each other.
 """
 
 import hashlib
@@ -33,6 +34,7 @@ from test_builds import EVENT, MEMORY_MARTS, ONE_RULE, TRANSIENT_MODELS, USER, c
 
 BATCHES = int(os.environ.get("PQL_BATCHES", "4"))
 KILLS = int(os.environ.get("PQL_KILLS", "2"))
+STEPS = int(os.environ.get("PQL_STEPS", "3"))
 
 
 def assert_same(one: Path, other: Path) -> None:
@@ -152,6 +154,57 @@ def test_a_past_day_is_still_rebuilt_as_the_history_tells_it(
         where valid_from <= '{day}'
     """
     assert set(past.query(history)) == set(journey.grown.query(history))
+
+
+# --- a build of a day or two after another --------------------------------------------------------
+
+
+def test_each_of_many_small_steps_ends_like_one_build(build: Build, tmp_path: Path) -> None:
+    """Every one to three days a build, with late rows, new links, and what is known otherwise since."""
+    rng = random.Random(SEED)
+    case = cases.generate(SEED)
+    events = case.raw["events"]
+    late = {id(row): rng.choice((1, 2, 3)) for row in rng.sample(events, len(events) // 20)}
+    last_days = [cases.LAST_DAY]
+    while len(last_days) <= STEPS:
+        last_days.insert(0, last_days[0] - timedelta(days=rng.randint(1, 3)))
+    links = {table: rng.sample(case.raw[table], len(case.raw[table])) for table in LINKS}
+
+    for number, last_day in enumerate(last_days):
+        share = (number + 1) / len(last_days)
+        raw = {
+            **case.raw,
+            **{table: rows[: round(len(rows) * share)] for table, rows in links.items()},
+            "events": [
+                row
+                for row in events
+                if row["occurred_at"][:10] <= last_day.isoformat()
+                and late.get(id(row), 0) <= number
+            ],
+        }
+        if number < STEPS:
+            raw["attributes"] = known_otherwise(rng, case.raw["attributes"], "value")
+            raw["subscriptions"] = known_otherwise(rng, case.raw["subscriptions"], "ended_at")
+        edit = rng.choice([*EDITS, None, None]) if 0 < number < STEPS else None
+        config = {**case.config, edit: EDITS[edit](case.config)} if edit else case.config
+        given = {"folder": tmp_path, "tests": False, "quiet": False}
+        grown = check(build(raw, config, **given))
+        (tmp_path / "at_once.duckdb").unlink(missing_ok=True)
+        at_once = check(build(raw, config, **given, database="at_once.duckdb"))
+        assert_same(at_once.database, grown.database)
+
+
+LINKS = ("identity_links", "account_links")
+
+
+def known_otherwise(
+    rng: random.Random, rows: Sequence[dict[str, str]], column: str
+) -> list[dict[str, str]]:
+    """The rows but for one in ten, and with one in ten of another's value in a column."""
+    kept = [row for row in rows if rng.random() > 0.1]
+    return [
+        {**row, column: rng.choice(rows)[column]} if rng.random() < 0.1 else row for row in kept
+    ]
 
 
 # --- another way of counting or scoring -----------------------------------------------------------

@@ -1,7 +1,8 @@
-{#- Comes after the rejects and the counts: a day stands here as counted only when all of it is
-    done. -#}
+{#- Comes after the rejects, the counts and what is attributed of them: a day stands here as counted
+    only when all of it is done. -#}
 {{ config(**incremental_by_day('event_date')) }}
 -- depends_on: {{ ref('int_event_rejects') }}, {{ ref('int_signal_counts') }}
+-- depends_on: {{ ref('int_entity_signal_days') }}
 
 with
 

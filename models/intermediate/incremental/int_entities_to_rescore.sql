@@ -75,6 +75,15 @@ entities as (
         0 as is_due,
         input_date as changed_from
     from changed_inputs
+    union all
+    select
+        entity_type,
+        entity_id,
+        cast(null as {{ dbt.type_string() }}) as fingerprint,
+        cast(null as {{ dbt.type_string() }}) as scored_fingerprint,
+        0 as is_due,
+        changed_from
+    from {{ ref('int_entity_day_changes') }}
 
 ),
 

@@ -18,7 +18,7 @@ events_this_run as (
     from {{ ref('stg_product__events') }} as events
     inner join {{ ref('int_days_to_process') }} as days_to_process
         on coalesce(events.event_date, {{ no_date() }}) = days_to_process.event_date
-    {{ on_days_to_process('events.raw_occurred_at') }}
+    {{ on_days_to_process('events.raw_occurred_at', 'timestamp') }}
 
 ),
 

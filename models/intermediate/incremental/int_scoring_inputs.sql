@@ -1,5 +1,6 @@
-{#- An input that holds for a while is there twice, on the days on which it begins and ends: so the
-    earliest day that differs from what was scored is the day from which something changed. -#}
+{#- What timelines are made of beside counted days, which int_entity_day_changes compares. An input
+    that holds for a while is there twice, on the days on which it begins and ends: so the
+    earliest day that differs from what was scored is the one from which something changed. -#}
 with
 
 as_of as (
@@ -14,12 +15,17 @@ entities as (
 
 ),
 
-signal_days as (
+-- days that are not yet counted: when they are, something changes
+days_to_come as (
 
-    select signal_days.*
+    select
+        signal_days.entity_type,
+        signal_days.entity_id,
+        min(signal_days.activity_date) as input_date
     from {{ ref('int_entity_signal_days') }} as signal_days
     inner join as_of
-        on signal_days.activity_date <= as_of.as_of_date
+        on signal_days.activity_date > as_of.as_of_date
+    group by signal_days.entity_type, signal_days.entity_id
 
 ),
 
@@ -53,11 +59,9 @@ inputs as (
     select
         entity_type,
         entity_id,
-        activity_date as input_date,
-        {{ row_hash(
-            ["signal_id", "item", "event_count", "value_sum", "activity_date"], "signal_days"
-        ) }} as input_hash
-    from signal_days
+        input_date,
+        1 as input_hash
+    from days_to_come
     {%- for boundary in ["valid_from", "valid_to"] %}
     union all
     select

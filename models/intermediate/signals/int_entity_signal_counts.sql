@@ -1,61 +1,32 @@
--- a view: all counts over again, and twice, would cost more to keep than to place them anew
+-- a view: all counts over again, and twice, would cost more to keep than to attribute them anew
 {{ config(materialized='view') }}
+{%- set counts = [
+    "signal_id", "item", "event_count", "value_sum", "activity_date", "latest_received_at",
+] %}
 
 with
 
-counts as (
-
-    select
-        signal_id,
-        actor_id as user_id,
-        account_id,
-        item,
-        event_count,
-        value_sum,
-        activity_date,
-        latest_received_at
-    from {{ ref('int_signal_counts') }}
-
-),
-
 resolved_counts as (
 
-    {{ with_resolved_identity('counts') }}
-
-),
-
--- what an excluded user does counts for no account either
-included_counts as (
-
-    select * from resolved_counts
-    where user_exclusion_reason is null
+    select
+        signal_counts.*,
+        resolved_actors.resolved_user_id,
+        resolved_actors.resolved_account_id
+    from {{ ref('int_signal_counts') }} as signal_counts
+    inner join {{ ref('int_resolved_actors') }} as resolved_actors
+        on
+            coalesce(signal_counts.actor_id, '') = coalesce(resolved_actors.actor_id, '')
+            and coalesce(signal_counts.account_id, '') = coalesce(resolved_actors.account_id, '')
 
 )
 
+{%- for entity_type in ["user", "account"] %}
 select
-    signal_id,
-    'user' as entity_type,
-    resolved_user_id as entity_id,
+    '{{ entity_type }}' as entity_type,
+    resolved_{{ entity_type }}_id as entity_id,
     resolved_user_id as user_id,
-    item,
-    event_count,
-    value_sum,
-    activity_date,
-    latest_received_at
-from included_counts
-where resolved_user_id is not null
-union all
-select
-    included_counts.signal_id,
-    'account' as entity_type,
-    included_counts.resolved_account_id as entity_id,
-    included_counts.resolved_user_id as user_id,
-    included_counts.item,
-    included_counts.event_count,
-    included_counts.value_sum,
-    included_counts.activity_date,
-    included_counts.latest_received_at
-from included_counts
-inner join {{ ref('int_accounts') }} as accounts
-    on included_counts.resolved_account_id = accounts.account_id
-where accounts.exclusion_reason is null
+    {{ counts | join(',\n    ') }}
+from resolved_counts
+where resolved_{{ entity_type }}_id is not null
+{{ "union all" if not loop.last }}
+{%- endfor %}

@@ -40,16 +40,16 @@ event_counts as (
     from resolved_rejects
     union all
     select
-        entity_signal_counts.entity_type,
-        entity_signal_counts.entity_id,
-        entity_signal_counts.event_count as accepted_count,
+        signal_days.entity_type,
+        signal_days.entity_id,
+        signal_days.event_count as accepted_count,
         0 as rejected_count
-    from {{ ref('int_entity_signal_counts') }} as entity_signal_counts
+    from {{ ref('int_entity_signal_days') }} as signal_days
     inner join as_of
         on
-            entity_signal_counts.activity_date
+            signal_days.activity_date
             > {{ add_days('as_of.as_of_date', -var('reject_watch_days')) }}
-    where entity_signal_counts.signal_id = 'any_activity'
+    where signal_days.signal_id = 'any_activity'
 
 )
 
