@@ -1,8 +1,8 @@
 """Any path to the same rows gives the same tables: only the days that changed are counted anew.
 
-pytest prints the seed of the random path; `PQL_SEED=<number> PQL_BATCHES=12 PQL_KILLS=6 pytest
-tests/e2e/test_incremental.py` takes another one, in as many batches, with as many killed builds; PQL_STEPS is how many builds of a day or
-two follow each other.
+pytest prints the seed of the random paths; `PQL_SEED=<number> PQL_BATCHES=12 PQL_KILLS=6 PQL_STEPS=10
+pytest tests/e2e/test_incremental.py` takes another one, in as many batches, with as many killed
+builds, and as many steps of a day to three.
 """
 
 import hashlib
@@ -160,7 +160,7 @@ def test_a_past_day_is_still_rebuilt_as_the_history_tells_it(
 
 
 def test_each_of_many_small_steps_ends_like_one_build(build: Build, tmp_path: Path) -> None:
-    """Every one to three days a build, with late rows, new links, and what is known otherwise since."""
+    """One to three days at a time, with late rows, new links, and what is known otherwise since."""
     rng = random.Random(SEED)
     case = cases.generate(SEED)
     events = case.raw["events"]
