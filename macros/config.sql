@@ -103,6 +103,49 @@
     1000000000
 {%- endmacro %}
 
+{#- Gathered here, and written as rows by int_config_columns; none while dbt parses. -#}
+{% macro config_columns() -%}
+    {%- set columns = [] -%}
+    {%- for file in config_files() -%}
+        {%- set found = config_columns_found(file) -%}
+        {%- set contract = config_contract(file) -%}
+        {%- set keys = contract | selectattr("meta.key") | map(attribute="name") | list -%}
+        {%- for column in contract -%}
+            {%- set meta = column.meta -%}
+            {%- set referenced = meta.references.split(".") if meta.references else none -%}
+            {%- do columns.append({
+                "file_name": file ~ ".csv",
+                "column_name": column.name,
+                "column_type": meta.type or "text",
+                "allowed_values": config_allowed_values(meta) | join("|"),
+                "referenced_file": referenced[0] ~ ".csv" if referenced else none,
+                "referenced_column": referenced[1] if referenced else none,
+                "severity": meta.severity or "error",
+                "expectation": config_expectation(column),
+                "at_least": meta.min,
+                "more_than": meta.above,
+                "at_most": meta.max,
+                "max_decimals": meta.max_decimals,
+                "is_last_key": column.name == keys | last,
+                "is_required": meta.required or false,
+                "is_found": column.name in found,
+                "is_known": true,
+            }) -%}
+        {%- endfor -%}
+        {%- for name in found if name not in contract | map(attribute="name") -%}
+            {%- do columns.append({
+                "file_name": file ~ ".csv",
+                "column_name": name,
+                "column_type": "text",
+                "severity": "error",
+                "expectation": "a text",
+                "is_found": true,
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
 {% macro config_expectation(column) -%}
     {%- set meta = column.meta -%}
     {%- set words = config_allowed_values(meta) | join(", ") -%}
