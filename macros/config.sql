@@ -24,7 +24,7 @@
     {{ return([]) }}
 {%- endmacro %}
 
-{#- The database is asked, as a plain `dbt build` takes a file that lacks columns, or has others. -#}
+{#- The database is asked, for a plain `dbt build` takes a file that lacks columns, or has more. -#}
 {% macro config_columns_found(file) -%}
     {%- set relation = ref(file) -%}
     {%- set names = [] -%}
