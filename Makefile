@@ -41,7 +41,7 @@ lint: .venv/requirements-dev.lock ## check the style of Python and SQL, and the 
 	@PQL_DUCKDB_PATH=:memory: DBT_TARGET_PATH=target/lint \
 		$(BIN)/sqlfluff lint --processes 0 $(wildcard models tests analyses)
 	@PQL_DUCKDB_PATH=:memory: DBT_TARGET_PATH=target/lint $(BIN)/dbt --quiet parse
-	@$(BIN)/dbt-bouncer run --show-all-failures
+	@COLUMNS=160 $(BIN)/dbt-bouncer run --show-all-failures
 
 show: .venv/requirements.lock ## print the ten strongest leads of the last build (ENTITY=user: users)
 	@$(BIN)/pql show $(call flag,as-of,$(AS_OF)) $(call flag,entity,$(ENTITY))
