@@ -35,11 +35,13 @@ test-page: .venv/requirements-dev.lock ## open the review page of the demo in Ch
 test-clock: .venv/requirements-dev.lock ## build and test a year ahead and a year behind, with faketime, which must be installed
 	@$(BIN)/python -m pytest tests/clock
 
-lint: .venv/requirements-dev.lock ## check the style of Python and SQL
+lint: .venv/requirements-dev.lock ## check the style of Python and SQL, and the shape of models
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@PQL_DUCKDB_PATH=:memory: DBT_TARGET_PATH=target/lint \
 		$(BIN)/sqlfluff lint --processes 0 $(wildcard models tests analyses)
+	@PQL_DUCKDB_PATH=:memory: DBT_TARGET_PATH=target/lint $(BIN)/dbt --quiet parse
+	@COLUMNS=160 $(BIN)/dbt-bouncer run --show-all-failures
 
 show: .venv/requirements.lock ## print the ten strongest leads of the last build (ENTITY=user: users)
 	@$(BIN)/pql show $(call flag,as-of,$(AS_OF)) $(call flag,entity,$(ENTITY))

@@ -1,6 +1,5 @@
 {#- How numbers and days are put into words, wherever a person reads them. -#}
 
-{#- A number without needless decimals: 4, 12.50. -#}
 {% macro format_number(number) -%}
     case
         when {{ number }} = floor({{ number }})
@@ -9,12 +8,10 @@
     end
 {%- endmacro %}
 
-{#- Points with their sign: +20, -7.50. -#}
 {% macro format_points(points) -%}
     case when {{ points }} > 0 then '+' else '' end || {{ format_number(points) }}
 {%- endmacro %}
 
-{#- How long before a day another day was: today, yesterday, 12 days ago. -#}
 {% macro format_days_ago(date, as_of_date) -%}
     case {{ dbt.datediff(date, as_of_date, 'day') }}
         when 0 then 'today'
@@ -25,7 +22,6 @@
     end
 {%- endmacro %}
 
-{#- A share of 0 to 1 in percent: 25.0%. -#}
 {% macro format_percent(share) -%}
     cast(cast(100.0 * {{ share }} as decimal(9, 1)) as {{ dbt.type_string() }}) || '%'
 {%- endmacro %}

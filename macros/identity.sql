@@ -1,7 +1,3 @@
-{#- Whom rows concern by today's identity, all links followed: as resolved_user_id the user they name,
-    as resolved_account_id the account they name or, failing that, this user's; and as
-    user_exclusion_reason why this user takes no part, if so.
-    rows: a relation with the columns user_id and account_id. -#}
 {% macro with_resolved_identity(rows) -%}
     select
         {{ rows }}.*,

@@ -1,12 +1,17 @@
-{#- Prints what to fix at the end of a run: the rows of config_problems if it was built, and the
-    description of each test that failed or warned. Of such a test, dbt tells only how many rows it
-    found; one whose rows say more (meta says_rows) has their column finding printed.
-    results: what dbt gives to on-run-end. -#}
 {% macro print_config_problems(results) -%}
     {%- set problems = [] -%}
     {%- for result in results if execute -%}
         {%- if result.node.name == "config_problems" and result.status == "success" -%}
-            {%- do problems.extend(config_problem_texts(result.node.relation_name)) -%}
+            {%- set rows = run_query(
+                "select severity, file_name, row_key, column_name, problem, suggested_fix from "
+                ~ result.node.relation_name ~ " order by file_name, row_key, column_name, problem"
+            ) -%}
+            {%- for severity, file, row, column, problem, suggested_fix in rows -%}
+                {%- set place = file ~ (", row " ~ row if row else "") -%}
+                {%- set place = place ~ (", column " ~ column if column else "") -%}
+                {%- set text = place ~ "\n    " ~ problem ~ "\n    -> " ~ suggested_fix -%}
+                {%- do problems.append((severity, text)) -%}
+            {%- endfor -%}
         {%- elif result.status in ("fail", "warn") and result.node.description -%}
             {%- set severity = "error" if result.status == "fail" else "warning" -%}
             {%- set text = result.node.description | trim | wordwrap(96) | indent(4, true) -%}
@@ -30,20 +35,4 @@
         {%- do lines.append("warnings: " ~ (problems | length - error_count)) -%}
         {%- do print(lines | join("\n") ~ "\n") -%}
     {%- endif -%}
-{%- endmacro %}
-
-{#- The rows of config_problems, each as its severity and a text of three lines.
-    relation: its name in SQL. -#}
-{% macro config_problem_texts(relation) -%}
-    {%- set rows = run_query(
-        "select severity, file_name, row_key, column_name, problem, suggested_fix from " ~ relation
-        ~ " order by file_name, row_key, column_name, problem"
-    ) -%}
-    {%- set texts = [] -%}
-    {%- for severity, file, row, column, problem, suggested_fix in rows -%}
-        {%- set place = file ~ (", row " ~ row if row else "") -%}
-        {%- set place = place ~ (", column " ~ column if column else "") -%}
-        {%- do texts.append((severity, place ~ "\n    " ~ problem ~ "\n    -> " ~ suggested_fix)) -%}
-    {%- endfor -%}
-    {{ return(texts) }}
 {%- endmacro %}

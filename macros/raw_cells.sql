@@ -1,8 +1,6 @@
 {#- How a raw cell is read that says who, where or whether. Each gives null for what it cannot read;
     the contract (models/staging/_staging__sources.yml) says by `meta: form` which column is which. -#}
 
-{#- Whether a cell says yes: true, false, or null where it is blank or says neither. Words are those
-    of the languages in which tools export, and what they write for opt-outs. -#}
 {% macro try_boolean(expression) -%}
     {%- set yes = [
         "true", "t", "yes", "y", "1", "1.0", "-1", "on", "x", "ja", "j", "wahr", "oui", "vrai", "si", "sí",
@@ -22,12 +20,10 @@
     end
 {%- endmacro %}
 
-{#- The id in a cell; null for a placeholder that broken clients send in place of one (`vars:
-    placeholder_ids`, in any case, and whatever is but zeros), which would make one person of many. -#}
 {% macro known_id(expression) -%}
     {%- set placeholders = [] -%}
     {%- for placeholder in var("placeholder_ids") -%}
-        {%- do placeholders.append(dbt.string_literal(dbt.escape_single_quotes(placeholder | lower))) -%}
+        {%- do placeholders.append(text_literal(placeholder | lower)) -%}
     {%- endfor -%}
     case
         when
@@ -37,59 +33,81 @@
     end
 {%- endmacro %}
 
-{#- The one mail address in a cell, in lower case: of "Ann Lee <ann@acme.example>" what stands in the
-    brackets, without mailto:, quotes, blanks around the @, and dots at the end. -#}
-{% macro mail_address(expression) -%}
-    {{ return(normalized_cell(
-        expression,
-        ["^[^<]*<", ">[^>]*$", "^mailto:", '"', " *@ *", "[. ]+$"],
-        "[^ @,;<>()]+@" ~ domain_pattern()
-    )) }}
-{%- endmacro %}
-
-{#- The domain in a cell, in lower case: of https://www.acme.example/about it is acme.example, and so it
-    is of an address there. A number is none, nor is a word without a dot; other scripts have to be in
-    their xn-- form, as in seeds/reference/mail_domains.csv. -#}
-{% macro domain_name(expression) -%}
-    {{ return(normalized_cell(
-        expression, ["^[a-z0-9+.-]+://", "^[^/@]*@", "[/:?#].*$", "^www[.]", "[. ]+$"], domain_pattern()
-    )) }}
-{%- endmacro %}
-
-{% macro domain_pattern() -%}
-    ([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z][a-z0-9-]*[a-z0-9]
-{%- endmacro %}
-
-{#- A text in lower case without some parts, or null where it then is not of a form. By replacing alone:
-    what matches is asked for in another way on every engine.
-    expression: the text; parts: regular expressions, in the order in which they are taken out (of
-    blanks around an @, the @ stays); form: one for all that is left. -#}
+{#- By replacing alone: what matches is asked for in another way on every engine. -#}
 {% macro normalized_cell(expression, parts, form) -%}
     {%- set tidy = namespace(text="lower(" ~ expression ~ ")") -%}
     {%- for part in parts -%}
-        {%- set tidy.text = "regexp_replace(" ~ tidy.text ~ ", '" ~ part ~ "', '" ~ ("@" if part == " *@ *" else "") ~ "')" -%}
+        {%- set kept = "@" if part == " *@ *" else "" -%}
+        {%- set tidy.text = "regexp_replace(" ~ tidy.text ~ ", '" ~ part ~ "', '" ~ kept ~ "')" -%}
     {%- endfor -%}
-    case when regexp_replace({{ tidy.text }}, '^{{ form }}$', '') = '' then nullif({{ tidy.text }}, '') end
+    case
+        when regexp_replace({{ tidy.text }}, '^{{ form }}$', '') = '' then nullif({{ tidy.text }}, '')
+    end
 {%- endmacro %}
 
-{#- A sum of money; null where it is no number, or as much as a million millions: then it is no sum of
-    one customer's, and sums of many would be too wide. -#}
 {% macro money(expression) -%}
     case
         when abs({{ try_decimal(expression) }}) < 1000000000000 then {{ try_decimal(expression) }}
     end
 {%- endmacro %}
 
-{#- A cell as its column's form is read; as it is, where the column has none.
-    expression: the cell; column: its entry in the contract. -#}
+{#- Of "Ann Lee <ann@acme.example>" the address is what stands in the brackets, without mailto:,
+    quotes, blanks around the @, and dots at the end; of https://www.acme.example/about, and of an
+    address there, the domain is acme.example. -#}
 {% macro in_form(expression, column) -%}
     {%- set form = column.meta.form -%}
+    {%- set domain = "([a-z0-9]([a-z0-9-]*[a-z0-9])?[.])+[a-z][a-z0-9-]*[a-z0-9]" -%}
     {%- if form == "mail" -%}
-        {{ return(mail_address(expression)) }}
+        {{ return(normalized_cell(
+            expression,
+            ["^[^<]*<", ">[^>]*$", "^mailto:", '"', " *@ *", "[. ]+$"],
+            "[^ @,;<>()]+@" ~ domain
+        )) }}
     {%- elif form == "domain" -%}
-        {{ return(domain_name(expression)) }}
+        {{ return(normalized_cell(
+            expression,
+            ["^[a-z0-9+.-]+://", "^[^/@]*@", "[/:?#].*$", "^www[.]", "[. ]+$"],
+            domain
+        )) }}
     {%- elif form == "id" -%}
         {{ return(known_id(expression)) }}
     {%- endif -%}
     {{ return(expression) }}
+{%- endmacro %}
+
+{% macro epoch_unit(name, column, parts) -%}
+    {%- set stated = var("epoch_times").get(name ~ "." ~ column) -%}
+    {%- if stated or not execute or var("raw_source") == "demo" -%}
+        {{ return({"seconds": 1, "milliseconds": 1000, "microseconds": 1000000}.get(stated)) }}
+    {%- endif -%}
+    {%- set selects = [] -%}
+    {%- for part in parts if column in part.columns and part.columns[column].kind != "timestamp" -%}
+        {%- do selects.append(
+            "select trim(cast(" ~ adapter.quote(part.columns[column].name) ~ " as " ~ dbt.type_string()
+            ~ ")) as cell from " ~ (part.source or source("raw", name)) ~ " as raw_rows"
+        ) -%}
+    {%- endfor -%}
+    {%- set cells = "(" ~ selects | join(" union all ") ~ ") as cells where cell <> ''" -%}
+    {#- for a column of ISO 8601 one look at one cell is enough -#}
+    {%- set first = run_query("select cell from " ~ cells ~ " limit 1").rows if selects else [] -%}
+    {%- if not first or not first[0][0].replace(".", "").isdigit() -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set is_number = try_decimal("cell") ~ " is not null" -%}
+    {%- set length = "length(" ~ dbt.split_part("cell", "'.'", 1) ~ ")" -%}
+    {%- set counts = run_query(
+        "select count(*), sum(case when cell like '%-%' then 1 else 0 end), "
+        ~ "sum(case when " ~ is_number ~ " and " ~ length ~ " = 10 then 1 else 0 end), "
+        ~ "sum(case when " ~ is_number ~ " and " ~ length ~ " = 13 then 1 else 0 end), "
+        ~ "sum(case when " ~ is_number ~ " and " ~ length ~ " = 16 then 1 else 0 end) "
+        ~ "from " ~ cells
+    ).rows[0] -%}
+    {#- a few may be broken, but none may be of another kind -#}
+    {%- for unit, count in [(1, counts[2]), (1000, counts[3]), (1000000, counts[4])] -%}
+        {%- set others = counts[1] + counts[2] + counts[3] + counts[4] - count -%}
+        {%- if others == 0 and count >= 0.9 * counts[0] -%}
+            {{ return(unit) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(none) }}
 {%- endmacro %}

@@ -1,15 +1,8 @@
 {#- What DuckDB reads of a folder of raw files (var raw_path). No form is guessed: a file is what its
     name says, and is read strictly; src/pql/raw.py looks at the same files before a build. -#}
 
-{#- The files of a raw folder, but hidden ones: a list of dictionaries (below).
-    table: lists the files of that table, and others whose names begin so; blank: all.
-
-    path: where it is;
-    holder: the file or folder in the raw folder that it is, or lies in;
-    table: the table that its holder is named after, before the first dot and in lower case;
-    form: csv, json or parquet, by its ending; none: it cannot be read;
-    packing: how it is packed, in the words of DuckDB, which looks for that before a question mark.
-    One pattern for each depth, for ** follows no links. -#}
+{#- One pattern for each depth, for ** follows no links. DuckDB looks at the end of a path, before a
+    question mark, for how a file is packed. -#}
 {% macro raw_folder(table="") -%}
     {%- set base = var("raw_path").rstrip("/") -%}
     {%- set letters = [] -%}
@@ -41,7 +34,6 @@
     {{ return(files) }}
 {%- endmacro %}
 
-{#- The parts of a raw table that lies in files: see raw_parts. -#}
 {% macro raw_file_parts(name) -%}
     {%- set files = raw_folder(name) | selectattr("table", "equalto", name) | list -%}
     {%- set holders = files | map(attribute="holder") | unique | list -%}
@@ -69,8 +61,7 @@
     {{ return(parts) }}
 {%- endmacro %}
 
-{#- CSV files, those with the same first line together. Each cell is text: a guessed type would change
-    ids such as 007, and lose the offset of a time. -#}
+{#- Text, as a guessed type would change ids such as 007, and lose the offset of a time. -#}
 {% macro csv_sources(paths, packing) -%}
     {%- set first_lines = [] -%}
     {#- not strict, for a later line may have another end in a text in quotes -#}
@@ -102,7 +93,6 @@
     {{ return(sources) }}
 {%- endmacro %}
 
-{#- Files of one JSON object a line, all together: each key is a column. -#}
 {% macro json_sources(paths, packing) -%}
     {%- set keys = run_query(
         "select distinct unnest(json_keys(json)) as key from read_ndjson_objects("
@@ -112,8 +102,7 @@
     {{ return([text_source("read_json", paths, packing, keys, options)] if keys else []) }}
 {%- endmacro %}
 
-{#- Parquet files, those with the same columns of the same types together: else DuckDB would make one
-    type of all, and no JSON of what is structured. -#}
+{#- Apart by type, or DuckDB would make one type of all, and no JSON of what is structured. -#}
 {% macro parquet_sources(paths, packing) -%}
     {%- set alike = {} -%}
     {%- for path, columns in run_query(
@@ -133,7 +122,6 @@
     {{ return(sources) }}
 {%- endmacro %}
 
-{#- Files that DuckDB reads as text. reader: its function; options: further arguments of that. -#}
 {% macro text_source(reader, paths, packing, columns, options) -%}
     {%- set typed = [] -%}
     {%- for column in columns -%}
@@ -148,12 +136,10 @@
     }) }}
 {%- endmacro %}
 
-{#- A text in SQL, whatever it says. -#}
 {% macro text_literal(text) -%}
     {{ return(dbt.string_literal(dbt.escape_single_quotes(text))) }}
 {%- endmacro %}
 
-{#- A path in which no character is a pattern. -#}
 {% macro path_literal(path) -%}
     {{ return(text_literal(modules.re.sub("([*?[])", "[\\1]", path))) }}
 {%- endmacro %}

@@ -1,8 +1,7 @@
-{#- What the contract of the raw tables (models/staging/_staging__sources.yml) asks of each column,
-    and of which a table falls short: selects, one for each thing that can be wrong. The rows of
-    events are judged one by one, in staging. -#}
+{#- The rows of events are judged one by one, in staging. -#}
 {% macro raw_problems() -%}
     {%- set selects = [] -%}
+    {%- set epoch_units = {1: "seconds", 1000: "milliseconds", 1000000: "microseconds"} -%}
     {#- so that dbt learns while it parses which tables are read -#}
     {%- do ref("stg_product__forgotten_names") if not execute -%}
     {%- for table in required_raw_tables() + var("raw_tables") -%}
@@ -26,7 +25,12 @@
                 {%- do selects.extend(raw_cell_problems(cell, column)) -%}
             {%- endif -%}
             {%- if column.data_type == "timestamp" and not var("epoch_times").get(table ~ "." ~ name) -%}
-                {%- do selects.extend(raw_epoch_notices(table, name, epoch_unit(table, name, parts))) -%}
+                {%- set unit = epoch_units.get(epoch_unit(table, name, parts)) -%}
+                {%- do selects.append(raw_name_problem(
+                    table, name, "its cells are numbers, read as " ~ unit ~ " since 1970",
+                    "nothing, if that is right; `vars: epoch_times` with " ~ table ~ "." ~ name ~ ": "
+                    ~ unit ~ " says so", "warning"
+                )) if unit -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -40,9 +44,6 @@
     )) }}
 {%- endmacro %}
 
-{#- Columns that are not read. A name that is nearly that of a column which the same rows lack is a
-    slip, and its cells would be lost; any other may be somebody's own.
-    parts: see raw_parts; columns: the names in the contract. -#}
 {% macro raw_name_problems(table, parts, columns) -%}
     {%- set selects = [] -%}
     {%- set others = [] -%}
@@ -73,17 +74,6 @@
     {{ return(selects) }}
 {%- endmacro %}
 
-{#- That the numbers of a column are taken for times, which nobody has said. unit: see epoch_unit. -#}
-{% macro raw_epoch_notices(table, column, unit) -%}
-    {%- set names = {1: "seconds", 1000: "milliseconds", 1000000: "microseconds"} -%}
-    {{ return([] if not unit else [raw_name_problem(
-        table, column, "its cells are numbers, read as " ~ names[unit] ~ " since 1970",
-        "nothing, if that is right; `vars: epoch_times` with " ~ table ~ "." ~ column ~ ": "
-        ~ names[unit] ~ " says so", "warning"
-    )]) }}
-{%- endmacro %}
-
-{#- Files of the raw folder that are not read, likewise. -#}
 {% macro raw_folder_problems() -%}
     {%- set tables = graph.sources.values() | selectattr("source_name", "equalto", "raw") | map(attribute="name") | list -%}
     {%- set files = raw_folder() -%}
@@ -109,7 +99,6 @@
     {{ return(selects) }}
 {%- endmacro %}
 
-{#- One row of int_raw_problems, about the name of a table, file or column. -#}
 {% macro raw_name_problem(file, column, problem, suggested_fix, severity) -%}
     select
         {{ text_literal(file) }} as file_name,
@@ -120,11 +109,15 @@
         '{{ severity }}' as severity
 {%- endmacro %}
 
-{#- cell: see raw_problem; column: its entry in the contract. -#}
 {% macro raw_cell_problems(cell, column) -%}
     {%- set name = column.name -%}
     {%- set meta = column.meta -%}
     {%- set selects = [] -%}
+    {%- set form_fixes = {
+        "mail": "write one address, such as ann@acme.example",
+        "domain": "write it as acme.example, other scripts in their xn-- form",
+        "id": "write the id, or leave it blank: placeholders such as undefined name nobody",
+    } -%}
     {%- if meta.key -%}
         {%- do selects.append(raw_problem(
             cell, in_form(name, column) ~ " is null", "no " ~ name ~ ": set aside",
@@ -133,7 +126,7 @@
     {%- elif meta.form -%}
         {%- do selects.append(raw_problem(
             cell, name ~ " is not null and " ~ in_form(name, column) ~ " is null",
-            name ~ " names nobody, and counts as missing", raw_form(meta.form),
+            name ~ " names nobody, and counts as missing", form_fixes[meta.form],
             "error" if cell.table == "deletion_requests" else "warning"
         )) -%}
     {%- endif -%}
@@ -172,20 +165,6 @@
     {{ return(selects) }}
 {%- endmacro %}
 
-{#- How a cell of a form (meta form of the contract) is to be written. -#}
-{% macro raw_form(form) -%}
-    {{ return({
-        "mail": "write one address, such as ann@acme.example",
-        "domain": "write it as acme.example, other scripts in their xn-- form",
-        "id": "write the id, or leave it blank: placeholders such as undefined name nobody",
-    }[form]) }}
-{%- endmacro %}
-
-{#- One row of int_raw_problems if any row of a raw table meets a condition: the first such row, and
-    how many there are.
-    cell: a dictionary with the table, the column, and the key that tells the table's rows apart;
-    condition: SQL over the raw columns and row_count, the number of rows with that value;
-    problem, suggested_fix: plain English, the problem to follow "<n> row(s): "; severity: error or warning. -#}
 {% macro raw_problem(cell, condition, problem, suggested_fix, severity) -%}
     select
         '{{ cell.table }}' as file_name,
@@ -212,4 +191,30 @@
         where {{ condition }}
     ) as bad_rows
     where bad_rank = 1
+{%- endmacro %}
+
+{% macro nearest_name(name, known) -%}
+    {%- set nearest = namespace(name=none, distance=none) -%}
+    {%- for other in known | sort -%}
+        {%- set plain = modules.re.sub("[-_ ]", "", other | lower) -%}
+        {%- set distance = edit_distance(modules.re.sub("[-_ ]", "", name | lower), plain) -%}
+        {%- set is_nearer = nearest.name is none or distance < nearest.distance -%}
+        {%- if 4 * distance <= plain | length and is_nearer -%}
+            {%- set nearest.name, nearest.distance = other, distance -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(nearest.name) }}
+{%- endmacro %}
+
+{% macro edit_distance(one, other) -%}
+    {%- set rows = namespace(last=range(other | length + 1) | list) -%}
+    {%- for letter in one -%}
+        {%- set row = [loop.index] -%}
+        {%- for wanted in other -%}
+            {%- set replaced = rows.last[loop.index0] + (letter != wanted) -%}
+            {%- do row.append([row[-1] + 1, rows.last[loop.index] + 1, replaced] | min) -%}
+        {%- endfor -%}
+        {%- set rows.last = row -%}
+    {%- endfor -%}
+    {{ return(rows.last[-1]) }}
 {%- endmacro %}

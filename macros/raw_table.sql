@@ -1,12 +1,5 @@
 {#- Where raw data enters. -#}
 
-{#- A raw table with just the columns of its contract (models/staging/_staging__sources.yml), as a
-    subquery: text, but for times that are stored as times. What the table does not have is null; a
-    table that is not there has no rows (int_raw_problems says so where it must be there). People who
-    asked to be forgotten are left out: `meta: forget` of a column that names a person says whether
-    the row goes with the person, or, where the row names an account as well, the cell alone.
-    name: a table of the contract; as_given: leave cells as they came, which else are read in the form
-    of their column (macros/raw_cells.sql). -#}
 {% macro raw_table(name, as_given=false) -%}
     {%- set contract = raw_contract(name) -%}
     {%- set people = contract.values() | selectattr("meta.forget") | list -%}
@@ -40,7 +33,6 @@
     )
 {%- endmacro %}
 
-{#- The rows of a raw table, of everybody. name, as_given: as in raw_table. -#}
 {% macro all_raw_rows(name, as_given=false) -%}
     {#- so that dbt learns while it parses what is read -#}
     {%- set relation = ref(name) if var("raw_source") == "demo" else source("raw", name) -%}
@@ -72,9 +64,6 @@
     )
 {%- endmacro %}
 
-{#- A cell of a raw row: a time where all of its column is stored as times, else text.
-    column: its entry in the contract; found: its column in this part of the table, if any; kind: what
-    its column is in the table. -#}
 {% macro raw_cell(column, found, kind) -%}
     {%- set is_time = column.data_type == "timestamp" and kind == "timestamp" -%}
     {%- if not found -%}
@@ -93,7 +82,6 @@
     {{ return("nullif(trim(" ~ text ~ "), '')") }}
 {%- endmacro %}
 
-{#- The contract's columns of a raw table: a dictionary by name (empty while dbt parses). -#}
 {% macro raw_contract(name) -%}
     {%- set tables = graph.sources.values() | selectattr("source_name", "equalto", "raw") if execute else [] -%}
     {%- for table in tables if table.name == name -%}
@@ -102,8 +90,6 @@
     {{ return({"no_column": {"name": "no_column", "data_type": "text", "meta": {}}}) }}
 {%- endmacro %}
 
-{#- The columns that a raw table has: a dictionary from name to `timestamp` (a native time, wherever
-    it is) or `other`; none where the table is not there. -#}
 {% macro raw_columns(name) -%}
     {{ return(found_columns(raw_parts(name)) or none) }}
 {%- endmacro %}
@@ -119,8 +105,6 @@
     {{ return(found) }}
 {%- endmacro %}
 
-{#- The parts that a raw table is read in, one for all rows with the same columns of the same types:
-    see raw_part. There is none where the table is not there. -#}
 {% macro raw_parts(name) -%}
     {%- if not execute or var("raw_source") == "demo" -%}
         {%- set columns = [] -%}
@@ -139,11 +123,6 @@
     {{ return([raw_part(none, name, columns)] if relation else []) }}
 {%- endmacro %}
 
-{#- A dictionary of
-    source: what is read, in SQL; none: the relation of the table's name;
-    place: where it is, for people;
-    columns: a dictionary from the name in lower case to the name and the kind of each column.
-    columns: pairs of name and type. -#}
 {% macro raw_part(source, place, columns) -%}
     {%- do check_names(place, columns | map("first") | list) -%}
     {%- set found = {} -%}
@@ -153,7 +132,6 @@
     {{ return({"source": source, "place": place, "columns": found}) }}
 {%- endmacro %}
 
-{#- Stops where two columns differ by the case of their letters alone, or not at all. -#}
 {% macro check_names(place, names) -%}
     {%- set lower = names | map("lower") | list -%}
     {%- for name in lower if lower.count(name) > 1 -%}
@@ -165,7 +143,6 @@
     {{ return(["events", "users"]) }}
 {%- endmacro %}
 
-{#- What a type asks of whoever reads it as text: a `timestamp`, a `float`, `nested`, or plain `text`. -#}
 {% macro raw_kind(data_type) -%}
     {%- set type = data_type | lower -%}
     {%- if type.endswith("]") or type.startswith(
@@ -178,22 +155,4 @@
         {{ return("timestamp") }}
     {%- endif -%}
     {{ return("text") }}
-{%- endmacro %}
-
-{#- A float as text; a whole one, as ids are where some are missing, without a point. -#}
-{% macro float_as_text(expression) -%}
-    {{ return(adapter.dispatch("float_as_text")(expression)) }}
-{%- endmacro %}
-
-{% macro default__float_as_text(expression) -%}
-    cast({{ expression }} as {{ dbt.type_string() }})
-{%- endmacro %}
-
-{% macro duckdb__float_as_text(expression) -%}
-    case
-        when isnan({{ expression }}) then null
-        when try_cast({{ expression }} as hugeint) = {{ expression }}
-            then cast(try_cast({{ expression }} as hugeint) as varchar)
-        else cast({{ expression }} as varchar)
-    end
 {%- endmacro %}

@@ -62,3 +62,8 @@
     {{ periods }}.valid_from <= {{ date }}
     and ({{ periods }}.valid_to is null or {{ periods }}.valid_to > {{ date }})
 {%- endmacro %}
+
+{#- The day from which a value counts that has always been known. -#}
+{% macro always() -%}
+    cast('0001-01-01' as date)
+{%- endmacro %}

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+import yaml
+
 from pql import project
 from pql.errors import PqlError
 
@@ -23,6 +25,7 @@ EMPTY_CONFIG = ("fit_rules.csv", "category_caps.csv", "content_offers.csv", "ove
 SHARED_CONFIG = ("routing_rules.csv", "special_domains.csv")
 CONFIG_FILES = (*REQUIRED_CONFIG, *EMPTY_CONFIG, *SHARED_CONFIG)
 VERSIONED_FILES = ("definitions.csv", "definition_rules.csv", "fit_rules.csv", "category_caps.csv")
+CONTRACT = "_config__seeds.yml"  # beside the shipped files
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -74,12 +77,21 @@ def config_files(folder: Path) -> dict[str, bytes]:
     }
     for name in CONFIG_FILES:
         shipped = (project.shipped_config() / name).read_bytes()
-        header = next(csv.reader([shipped.decode("utf-8-sig").splitlines()[0]]))
         if name in given:
-            files[name] = plain_csv(given[name], header)
+            files[name] = plain_csv(given[name], columns_of(name))
         else:
-            files[name] = to_csv([header]) if name in EMPTY_CONFIG else shipped
+            files[name] = to_csv([columns_of(name)]) if name in EMPTY_CONFIG else shipped
     return files
+
+
+def columns_of(name: str) -> list[str]:
+    """Return the columns of a config file, as its contract has them; dbt reads the same one."""
+    contract = (project.shipped_config() / CONTRACT).read_text(encoding="utf-8")
+    return next(
+        [column["name"] for column in seed["columns"]]
+        for seed in yaml.safe_load(contract)["seeds"]
+        if f"{seed['name']}.csv" == name
+    )
 
 
 def plain_csv(path: Path, columns: Sequence[str]) -> bytes:
@@ -90,7 +102,7 @@ def plain_csv(path: Path, columns: Sequence[str]) -> bytes:
 
     Args:
         path: the file.
-        columns: what the shipped file of that name has. A column left out is blank in every row.
+        columns: those of the contract. A column that the file leaves out is blank in every row.
     """
     try:
         data = path.read_bytes()

@@ -171,7 +171,7 @@ def form_of(path: Path) -> str | None:
 def nearest_name(name: str, known: Sequence[str]) -> str | None:
     """Find the name of which another is a slip: one letter in four may differ.
 
-    Case, underscores, hyphens and blanks are no difference. macros/name_distance.sql does the same.
+    Case, underscores, hyphens and blanks are no difference. The macro nearest_name does the same.
     """
     distances = {other: edit_distance(plain_name(name), plain_name(other)) for other in known}
     near = [other for other in known if 4 * distances[other] <= len(plain_name(other))]

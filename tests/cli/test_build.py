@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 from conftest import PROJECT
 
 from pql import cli, config_files
@@ -39,7 +40,9 @@ def project(tmp_path, monkeypatch):
     shipped.mkdir(parents=True)
     for name in config_files.CONFIG_FILES:
         (shipped / name).write_text(f"{HEADER}shipped,{name},7\n")
-    (shipped / "_config__seeds.yml").write_text("version: 2\n")
+    columns = [{"name": name} for name in HEADER.strip().split(",")]
+    contract = [{"name": Path(name).stem, "columns": columns} for name in config_files.CONFIG_FILES]
+    (shipped / config_files.CONTRACT).write_text(yaml.safe_dump({"seeds": contract}))
     (root / "dbt_project.yml").write_text("name: pql\n")
     contract = root / raw_tables.CONTRACT
     contract.parent.mkdir(parents=True)
@@ -73,9 +76,15 @@ def overlay(folder):
     return project_module.root() / config_files.overlay_config(folder)
 
 
-def test_shipped_config_has_every_file_and_no_other():
-    shipped = {path.name for path in (PROJECT / "seeds" / "config").glob("*.csv")}
-    assert shipped == set(config_files.CONFIG_FILES)
+def test_contract_names_every_shipped_file_and_column(monkeypatch):
+    monkeypatch.setenv("PQL_PROJECT", str(PROJECT))
+    shipped = PROJECT / "seeds" / "config"
+    assert {path.name for path in shipped.glob("*.csv")} == set(config_files.CONFIG_FILES)
+    seeds = yaml.safe_load((shipped / config_files.CONTRACT).read_text())["seeds"]
+    assert {f"{seed['name']}.csv" for seed in seeds} == set(config_files.CONFIG_FILES)
+    for name in config_files.CONFIG_FILES:
+        header = (shipped / name).read_text().partition("\n")[0].split(",")
+        assert set(header) <= set(config_files.columns_of(name))
 
 
 def test_config_folder_lies_over_the_shipped_one(project, config):
@@ -88,7 +97,9 @@ def test_config_folder_lies_over_the_shipped_one(project, config):
         assert (copy / name).read_text() == HEADER
     for name in config_files.SHARED_CONFIG:
         assert (copy / name).read_text() == f"{HEADER}shipped,{name},7\n"
-    assert (copy / "_config__seeds.yml").read_text() == "version: 2\n"
+    contract = config_files.CONTRACT
+    shipped = project / "seeds" / "config"
+    assert (copy / contract).read_text() == (shipped / contract).read_text()
 
 
 @pytest.mark.usefixtures("project")

@@ -264,7 +264,7 @@ def test_a_leak_is_caught_by_the_shipped_tests(whole_demo, tmp_path):
         connection.execute(f"create or replace table {table} as {select}")
     failed = run_tests(database, whole_demo.folder, "int_observed_values")
     assert "observed_values_hold_no_later_day" in failed
-    assert any("every_row_satisfies_int_observed_values" in name for name in failed)
+    assert any("expression_is_true_int_observed_values" in name for name in failed)
 
 
 def run_tests(database, folder, models):

@@ -158,3 +158,15 @@ def test_every_model_and_column_is_described(demo):
             assert node["description"].startswith("One row per "), node["unique_id"]
             blank = [name for name, column in node["columns"].items() if not column["description"]]
             assert not blank, node["unique_id"]
+
+
+def test_every_macro_and_argument_is_described(demo):
+    manifest = json.loads((demo.folder / "target" / "manifest.json").read_text())
+    macros = [macro for macro in manifest["macros"].values() if macro["package_name"] == "pql"]
+    assert macros
+    for macro in macros:
+        # a version for one engine is described by the macro that chooses, a test where it stands
+        if "__" not in macro["name"] and not macro["name"].startswith("test_"):
+            assert macro["description"], macro["name"]
+            blank = [each["name"] for each in macro["arguments"] if not each["description"]]
+            assert not blank, macro["name"]

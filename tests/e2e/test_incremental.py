@@ -1,8 +1,8 @@
 """Any path to the same rows gives the same tables: only the days that changed are counted anew.
 
-pytest prints the seed of the random paths; `PQL_SEED=<number> PQL_BATCHES=12 PQL_KILLS=6 PQL_STEPS=10
-pytest tests/e2e/test_incremental.py` takes another one, in as many batches, with as many killed
-builds, and as many steps of a day to three.
+pytest prints the seed of the random paths. `PQL_SEED=<number> PQL_BATCHES=12 PQL_KILLS=6
+PQL_STEPS=10 pytest tests/e2e/test_incremental.py` takes another one, in as many batches, with as many
+killed builds, and as many steps of one to three days.
 """
 
 import hashlib

@@ -10,11 +10,15 @@ as_of as (
 
 ),
 
+-- tasks of one account are counted together, as are those of a person without one
 users as (
 
     select
         *,
-        {{ task_subject_key('account_id', 'user_id') }} as subject_key
+        case
+            when account_id is not null then {{ account_key('account_id') }}
+            else {{ dbt.hash("'user|' || user_id") }}
+        end as subject_key
     from {{ ref('int_users') }}
 
 ),
@@ -23,7 +27,10 @@ leads as (
 
     select
         *,
-        {{ task_subject_key('account_id', 'entity_id') }} as subject_key
+        case
+            when account_id is not null then {{ account_key('account_id') }}
+            else {{ dbt.hash("'user|' || entity_id") }}
+        end as subject_key
     from {{ ref('int_sync_leads') }}
     where status <> 'not_qualified'
 

@@ -1,25 +1,30 @@
-{%- set blank_column = {"name": "", "description": "", "meta": {}} -%}
-
 with
 
 config_columns as (
 
-    {%- for file in config_files() %}
-    {%- set contract = config_contract(file) %}
-    {%- set known = contract | map(attribute="name") | list %}
-    {%- set found = config_columns_found(file) %}
-    {%- set last_key = contract | selectattr("meta.key") | map(attribute="name") | list | last %}
-    {%- for column in contract %}
-    {%- set is_last_key = column.name == last_key %}
-    {{ config_column_row(file, column, column.name in found, is_last_key=is_last_key) }}
+    {#- while dbt parses there is no contract: one row, of nothing #}
+    {%- for column in config_columns() or [{}] %}
+    select
+        {%- for name in [
+            "file_name", "column_name", "column_type", "allowed_values", "referenced_file",
+            "referenced_column", "severity", "expectation",
+        ] %}
+        {%- set text = text_literal(column[name]) if column[name] else "null" %}
+        cast({{ text }} as {{ dbt.type_string() }}) as {{ name }},
+        {%- endfor %}
+        {%- for name in ["at_least", "more_than", "at_most", "max_decimals"] %}
+        {%- set number = column[name] if column[name] is number else "null" %}
+        cast({{ number }} as decimal(28, 6)) as {{ name }},
+        {%- endfor %}
+        {%- for name in ["is_last_key", "is_required", "is_found"] %}
+        {%- set boolean = column.get(name, false) | lower %}
+        {{ boolean }} as {{ name }},
+        {%- endfor %}
+        {{ column.get("is_known", false) | lower }} as is_known
+    {%- if not loop.last %}
     union all
+    {%- endif %}
     {%- endfor %}
-    {%- for name in found if name not in known %}
-    {{ config_column_row(file, dict(blank_column, name=name), true, is_known=false) }}
-    union all
-    {%- endfor %}
-    {%- endfor %}
-    {{ config_column_row("", blank_column, false) }}
 
 )
 

@@ -1,6 +1,6 @@
 {#- None of these columns is ever null: one query, where not_null takes one for each.
     columns: their names. -#}
-{% test never_null(model, columns) %}
+{% test not_null_columns(model, columns) %}
 
 select *
 from {{ model }}

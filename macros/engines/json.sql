@@ -1,6 +1,5 @@
 {#- JSON access, the one thing that dbt's cross-database macros lack. -#}
 
-{#- Whether a text is a JSON object. -#}
 {% macro is_json_object(json_text) -%}
     {{ return(adapter.dispatch("is_json_object")(json_text)) }}
 {%- endmacro %}
@@ -9,9 +8,6 @@
     case when json_valid({{ json_text }}) then json_type({{ json_text }}) = 'OBJECT' else false end
 {%- endmacro %}
 
-{#- The type of one property of a JSON object, in upper case ('OBJECT', 'ARRAY', ...); null where
-    the property is absent or null.
-    json_text: a JSON object; key: the property's name (an expression: names are data). -#}
 {% macro json_property_type(json_text, key) -%}
     {{ return(adapter.dispatch("json_property_type")(json_text, key)) }}
 {%- endmacro %}
@@ -20,7 +16,6 @@
     nullif(json_type({{ json_text }}, {{ json_pointer(key) }}), 'NULL')
 {%- endmacro %}
 
-{#- One scalar property of a JSON object as text; null where it is absent, null, or no scalar. -#}
 {% macro json_scalar(json_text, key) -%}
     {{ return(adapter.dispatch("json_scalar")(json_text, key)) }}
 {%- endmacro %}
@@ -32,12 +27,10 @@
     end
 {%- endmacro %}
 
-{#- A property's name as a JSON pointer (RFC 6901), so that no character in it has a meaning. -#}
 {% macro json_pointer(key) -%}
     '/' || replace(replace({{ key }}, '~', '~0'), '/', '~1')
 {%- endmacro %}
 
-{#- What is stored as a struct, a list or a map, as the text of its JSON. -#}
 {% macro nested_as_json(expression) -%}
     {{ return(adapter.dispatch("nested_as_json")(expression)) }}
 {%- endmacro %}

@@ -1,24 +1,36 @@
-{#- How a sync mart remembers. It is contracted like any mart; here the contract is read, so that
-    each column is named once. -#}
+{#- How tables remember that are no function of raw: what was said, and what was synced. A sync mart
+    is contracted like any mart; here the contract is read, so that each column is named once. -#}
 
-{#- How a memory table is written on this engine: only the rows that are given, by their key. -#}
-{% macro upsert_strategy() -%}
-    {{ return("delete+insert" if target.type in ("duckdb", "postgres", "redshift") else "merge") }}
+{% macro existing_relation(model_name) -%}
+    {%- set node = graph.get("nodes", {}).get("model." ~ project_name ~ "." ~ model_name) -%}
+    {%- if execute and node -%}
+        {{ return(adapter.get_relation(node.database, node.schema, node.alias)) }}
+    {%- endif -%}
 {%- endmacro %}
 
-{#- When this run began, in UTC. -#}
 {% macro run_start() -%}
     cast('{{ run_started_at.strftime("%Y-%m-%d %H:%M:%S.%f") }}' as {{ dbt.type_timestamp() }})
 {%- endmacro %}
 
-{#- The columns of a sync mart, as its contract has them; none while dbt parses. -#}
+{% macro forget_users(user_id) -%}
+    {%- if load_relation(this) -%}
+    delete from {{ this }}
+    where {{ dbt.hash(user_id) }} in (select name_hash from {{ ref('int_forgotten_users') }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro drop_forgotten_contacts() -%}
+    {%- if load_relation(this) and not var("as_of") -%}
+    delete from {{ this }}
+    where is_deleted and sync_changed_at < {{ dbt.dateadd("day", -30, run_start()) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro sync_columns(model_name) -%}
     {%- set node = graph.get("nodes", {}).get("model." ~ project_name ~ "." ~ model_name, {}) -%}
     {{ return(node.get("columns", {}).values() | list) }}
 {%- endmacro %}
 
-{#- The rows of a sync mart as the last build left them; a column that came with an upgrade is null,
-    and before the first build there are none. A unit test, which knows no contract, gives them. -#}
 {% macro previous_rows(model_name) -%}
     {%- set columns = sync_columns(model_name) -%}
     {%- set found = [] -%}
@@ -40,14 +52,6 @@
     from {{ this if found else "(select 1 as nothing) as no_rows where 1 = 0" }}
 {%- endmacro %}
 
-{#- The rows to write: those that are new, and those of which more changed than columns that trigger
-    no sync (`meta: {triggers_sync: false}`) and a score within `vars: sync_score_step`. None in a
-    build of a past day. Text is cut to the length of its field, and never null: an empty text clears
-    a field.
-    Of a lead whose events are rejected (int_held_leads) what was said last goes on to be said.
-    model_name: the mart; relation: a relation with all its columns but hash and stamp; key: its key;
-    entity_type, entity_id: whom a row is about, as expressions over current_rows.
-    The model has a relation `previous`, of previous_rows. A unit test, which knows no contract, sees all rows. -#}
 {% macro rows_to_sync(model_name, relation, key, entity_type=none, entity_id=none) -%}
     {#- so that dbt learns while it parses what is read -#}
     {%- do ref("int_held_leads") if entity_id and not execute -%}
@@ -93,7 +97,8 @@
         {%- endif %}
         and (
             previous.{{ key }} is null
-            or ({{ row_text(trigger_names, "current_rows") }}) <> ({{ row_text(trigger_names, "previous") }})
+            or ({{ row_text(trigger_names, "current_rows") }})
+            <> ({{ row_text(trigger_names, "previous") }})
             {%- if "score" in names %}
             or abs(coalesce(current_rows.score, -1) - coalesce(previous.score, -1))
             >= greatest({{ var("sync_score_step") }}, 1)
@@ -101,32 +106,18 @@
         )
 {%- endmacro %}
 
-{#- The key of an account in every other system: the same for life, and of merged accounts the
-    survivor's. account_id: an expression. -#}
 {% macro account_key(account_id) -%}
     {{ return(dbt.hash("'account|' || " ~ account_id)) }}
 {%- endmacro %}
 
-{#- The key of a person in every other system: of a mail address, so that one address is one person.
-    email: an expression, in lower case. -#}
 {% macro contact_key(email) -%}
     {{ return(dbt.hash("'contact|' || " ~ email)) }}
 {%- endmacro %}
 
-{#- Drops the rows of people who asked to be forgotten once they have stood for 30 days: a pre_hook of
-    sync_crm_contacts. -#}
-{% macro drop_forgotten_contacts() -%}
-    {%- if load_relation(this) and not var("as_of") -%}
-    delete from {{ this }}
-    where is_deleted and sync_changed_at < {{ dbt.dateadd("day", -30, run_start()) }}
+{% macro account_url(account_id) -%}
+    {%- if var("account_url_template") -%}
+    replace({{ text_literal(var("account_url_template")) }}, '{account_id}', {{ account_id }})
+    {%- else -%}
+    cast(null as {{ dbt.type_string() }})
     {%- endif -%}
-{%- endmacro %}
-
-{#- Whose tasks are counted together, of which one may be open: an account, or a person without one.
-    account_id, user_id: expressions. -#}
-{% macro task_subject_key(account_id, user_id) -%}
-    case
-        when {{ account_id }} is not null then {{ account_key(account_id) }}
-        else {{ dbt.hash("'user|' || " ~ user_id) }}
-    end
 {%- endmacro %}

@@ -1,6 +1,15 @@
-{#- The SQL of models and of all macros of ours behind them, as one text: another one when any of it is
-    changed.
-    paths: a tuple of files and folders within models. -#}
+{#- What is told apart by a hash: rows, the SQL itself, and who falls into a share. -#}
+
+{% macro row_text(columns, relation) -%}
+    {%- set cells = [] -%}
+    {%- for column in columns -%}
+        {%- set cell = "cast(" ~ relation ~ "." ~ column ~ " as " ~ dbt.type_string() ~ ")" -%}
+        {%- set length = "cast(length(" ~ cell ~ ") as " ~ dbt.type_string() ~ ")" -%}
+        {%- do cells.append("coalesce(" ~ length ~ " || ':' || " ~ cell ~ ", '-')") -%}
+    {%- endfor -%}
+    {{ return(cells | join(" || ")) }}
+{%- endmacro %}
+
 {% macro sql_fingerprint(paths) -%}
     {%- set parts = [] -%}
     {%- set names = [] -%}
@@ -20,4 +29,13 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return(parts | sort | join("|")) }}
+{%- endmacro %}
+
+{% macro hash_is_within(text, percent) -%}
+    (
+        {%- for weight in [4096, 256, 16, 1] %}
+        {%- set digit = "substring(" ~ dbt.hash(text) ~ ", " ~ loop.index ~ ", 1)" %}
+        {{ weight }} * ({{ dbt.position(digit, "'0123456789abcdef'") }} - 1){{ " +" if not loop.last }}
+        {%- endfor %}
+    ) * 100 < 65536 * {{ percent }}
 {%- endmacro %}

@@ -1,5 +1,17 @@
-{#- A text (ISO 8601, an offset allowed) or a native time as a timestamp in UTC, or null where it is
-    not readable. -#}
+{#- Dates and times, as each engine has them. -#}
+
+{% macro add_days(date, number) -%}
+    {{ return(adapter.dispatch("add_days")(date, number)) }}
+{%- endmacro %}
+
+{% macro default__add_days(date, number) -%}
+    cast({{ dbt.dateadd("day", number, date) }} as date)
+{%- endmacro %}
+
+{% macro duckdb__add_days(date, number) -%}
+    ({{ date }} + cast({{ number }} as integer))
+{%- endmacro %}
+
 {% macro try_timestamp(expression) -%}
     {{ return(adapter.dispatch("try_timestamp")(expression)) }}
 {%- endmacro %}
@@ -28,5 +40,28 @@
             and try_cast({{ expression }} as timestamptz)
             between timestamptz '0001-01-02' and timestamptz '9998-12-31'
             then cast(try_cast({{ expression }} as timestamptz) at time zone 'UTC' as timestamp)
+    end
+{%- endmacro %}
+
+{% macro epoch_as_text(expression, unit) -%}
+    {{ return(adapter.dispatch("epoch_as_text")(expression, unit)) }}
+{%- endmacro %}
+
+{#- dbt's dateadd knows no parts of a second. -#}
+{% macro default__epoch_as_text(expression, unit) -%}
+    {%- set seconds = "cast(floor(" ~ try_decimal(expression) ~ " / " ~ unit ~ ") as " ~ dbt.type_bigint() ~ ")" -%}
+    {%- set start = "cast('1970-01-01' as " ~ dbt.type_timestamp() ~ ")" -%}
+    coalesce(cast({{ dbt.dateadd("second", seconds, start) }} as {{ dbt.type_string() }}), {{ expression }})
+{%- endmacro %}
+
+{% macro duckdb__epoch_as_text(expression, unit) -%}
+    {%- set microseconds = try_decimal(expression) ~ " * " ~ (1000000 // unit) -%}
+    case
+        when {{ microseconds }} between 0 and 253000000000000000
+            then
+                strftime(
+                    make_timestamp(cast({{ microseconds }} as bigint)), '%Y-%m-%dT%H:%M:%S.%fZ'
+                )
+        else {{ expression }}
     end
 {%- endmacro %}

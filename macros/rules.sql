@@ -1,7 +1,5 @@
-{#- Whether a value satisfies an operator of the configuration; false where the value is null.
-    value: text; operator: one of =, !=, in, not in, >=, <=, contains, starts_with, exists;
-    expected: text, of in and not in a list separated by |. Lists are searched whole, between two
-    separators, so an item never matches a part of another. -#}
+{#- How a row of the config is held against data. -#}
+
 {% macro condition_holds(value, operator, expected) -%}
     coalesce(
         case {{ operator }}
@@ -19,10 +17,14 @@
     )
 {%- endmacro %}
 
-{#- Whether a text is one of the items of a list separated by |. -#}
-{% macro is_in_list(value, list) -%}
-    (
-        {{ dbt.position("'|'", value) }} = 0
-        and {{ dbt.position("'|' || " ~ value ~ " || '|'", "'|' || " ~ list ~ " || '|'") }} > 0
-    )
+{% macro routing_rule_matches(
+    rules, score, employee_count, is_qualified, is_hand_raised, is_signal_shown
+) -%}
+    ({{ is_qualified }} or not {{ rules }}.requires_qualified)
+    and ({{ is_hand_raised }} or not {{ rules }}.requires_hand_raise)
+    and ({{ is_signal_shown }} or {{ rules }}.requires_signal_id is null)
+    and ({{ score }} >= {{ rules }}.min_score or {{ rules }}.min_score is null)
+    and ({{ score }} < {{ rules }}.max_score or {{ rules }}.max_score is null)
+    and ({{ employee_count }} >= {{ rules }}.min_employees or {{ rules }}.min_employees is null)
+    and ({{ employee_count }} <= {{ rules }}.max_employees or {{ rules }}.max_employees is null)
 {%- endmacro %}

@@ -1,0 +1,57 @@
+{#- Decimals, as each engine has them. -#}
+
+{% macro try_decimal(expression) -%}
+    {{ return(adapter.dispatch("try_decimal")(expression)) }}
+{%- endmacro %}
+
+{% macro default__try_decimal(expression) -%}
+    {{ dbt.safe_cast(expression, "decimal(28, 6)") }}
+{%- endmacro %}
+
+{#- DuckDB also reads "1_000" as a number, which no other engine does. -#}
+{% macro duckdb__try_decimal(expression) -%}
+    case
+        when
+            regexp_full_match(
+                trim({{ expression }}), '[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?'
+            )
+            then try_cast(trim({{ expression }}) as decimal(28, 6))
+    end
+{%- endmacro %}
+
+{% macro floor_divide(numerator, denominator) -%}
+    {{ return(adapter.dispatch("floor_divide")(numerator, denominator)) }}
+{%- endmacro %}
+
+{% macro default__floor_divide(numerator, denominator) -%}
+    floor({{ numerator }} / {{ denominator }})
+{%- endmacro %}
+
+{#- A quotient of decimals is a double on DuckDB: divide whole numbers of millionths of millionths,
+    in two steps, as large numbers leave no room for twelve digits at once. -#}
+{% macro duckdb__floor_divide(numerator, denominator) -%}
+    (
+        cast(cast({{ numerator }} as decimal(38, 6)) * 1000000 as hugeint) * 1000000
+        // cast(
+            cast(cast({{ denominator }} as decimal(38, 12)) * 1000000 as decimal(38, 6)) * 1000000
+            as hugeint
+        )
+    )
+{%- endmacro %}
+
+{% macro float_as_text(expression) -%}
+    {{ return(adapter.dispatch("float_as_text")(expression)) }}
+{%- endmacro %}
+
+{% macro default__float_as_text(expression) -%}
+    cast({{ expression }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+{% macro duckdb__float_as_text(expression) -%}
+    case
+        when isnan({{ expression }}) then null
+        when try_cast({{ expression }} as hugeint) = {{ expression }}
+            then cast(try_cast({{ expression }} as hugeint) as varchar)
+        else cast({{ expression }} as varchar)
+    end
+{%- endmacro %}

@@ -1,0 +1,3 @@
+{% macro upsert_strategy() -%}
+    {{ return("delete+insert" if target.type in ("duckdb", "postgres", "redshift") else "merge") }}
+{%- endmacro %}
