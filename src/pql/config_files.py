@@ -74,12 +74,17 @@ def config_files(folder: Path) -> dict[str, bytes]:
     }
     for name in CONFIG_FILES:
         shipped = (project.shipped_config() / name).read_bytes()
-        header = next(csv.reader([shipped.decode("utf-8-sig").splitlines()[0]]))
         if name in given:
-            files[name] = plain_csv(given[name], header)
+            files[name] = plain_csv(given[name], columns_of(name))
         else:
-            files[name] = to_csv([header]) if name in EMPTY_CONFIG else shipped
+            files[name] = to_csv([columns_of(name)]) if name in EMPTY_CONFIG else shipped
     return files
+
+
+def columns_of(name: str) -> list[str]:
+    """Return the columns of a config file, which are those of the shipped one."""
+    with (project.shipped_config() / name).open(encoding="utf-8-sig", newline="") as file:
+        return next(csv.reader(file))
 
 
 def plain_csv(path: Path, columns: Sequence[str]) -> bytes:
@@ -289,3 +294,34 @@ def without_rows(table: Table, places: Iterable[int]) -> Table:
     left_out = set(places)
     lines = [line for place, line in enumerate(table.lines) if place not in left_out]
     return Table(table.path, table.start, table.delimiter, lines)
+
+
+def definition_ids(definitions: Table) -> list[str]:
+    """List the definitions of definitions.csv."""
+    column = definitions.column("definition_id")
+    return sorted({line.value(column) for line in definitions.lines[1:]} - {""})
+
+
+def place_of(table: Table, definition_id: str, version: int) -> list[int]:
+    """Return the rows of a version."""
+    return [p for p, number_ in table.numbers(definition_id).items() if number_ == version]
+
+
+def with_copies(table: Table, definition_id: str, source: int, new: int) -> tuple[Table, int]:
+    """Add the rows of one version once more, as a new one, behind the definition's last row."""
+    versions = table.numbers(definition_id)
+    copied = [place for place, version in versions.items() if version == source]
+    if not copied:
+        return table, 0
+    values = {table.column("version"): str(new)}
+    if table.path.name == "definitions.csv":
+        values[table.column("status")] = "draft"
+    line_end = table.lines[0].end
+    last = max(versions)
+    copies = [table.lines[place].with_values(values, line_end) for place in copied]
+    lines = list(table.lines)
+    if not lines[last].end:
+        lines[last] = lines[last].with_values({}, line_end)
+        copies[-1] = copies[-1].with_values({}, "")
+    lines[last + 1 : last + 1] = copies
+    return Table(table.path, table.start, table.delimiter, lines), len(copied)

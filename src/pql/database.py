@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import glob
 import os
+import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,46 +17,68 @@ import duckdb
 
 from pql.errors import PqlError
 from pql.project import SCHEMAS, short_path
-from pql.raw import reason
 
 Row = dict[str, Any]
 
 
 @contextmanager
-def opened(**databases: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open built databases by name to read them; what is wrong with one is said in one line.
+def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a built database to read it; what is wrong with it is said in one line.
 
-    Tables named without a database and a schema are those of the first, in any of our schemas.
+    Tables named without a schema are looked for in all of ours.
     """
-    for database in databases.values():
-        if not database.exists():
-            raise PqlError(f"{short_path(database)}: no such database; run `make build` first")
-    names = " and ".join(str(short_path(database)) for database in databases.values())
+    require(database)
+    name = short_path(database)
     try:
-        with duckdb.connect() as connection:
-            for name, database in databases.items():
-                path = str(database).replace("'", "''")
-                connection.execute(f"attach '{path}' as {name} (read_only)")
-            first = next(iter(databases))
-            connection.execute(f"use {first}")
-            there = connection.execute(
-                "select schema_name from duckdb_schemas() where database_name = ?", [first]
-            ).fetchall()
-            paths = [f"{first}.{schema}" for schema in SCHEMAS if (schema,) in there]
-            if paths:
-                connection.execute(f"set search_path = '{','.join(paths)}'")
+        with duckdb.connect(database, read_only=True) as connection:
+            there = connection.execute("select schema_name from duckdb_schemas()").fetchall()
+            if found := [schema for schema in SCHEMAS if (schema,) in there]:
+                connection.execute(f"set search_path = '{','.join(found)}'")
             yield connection
-    except duckdb.CatalogException:
-        raise PqlError(f"{names}: a table is missing; run `make build` first") from None
+    except duckdb.CatalogException as error:
+        table = re.search(r"Table with name (\w+)", str(error))
+        lack = f"there is no {table[1]} in it" if table else "a table is missing"
+        raise PqlError(f"{name}: {lack}; run `pql build` first") from None
     except duckdb.Error as error:
-        raise PqlError(f"{names}: cannot be read: {reason(error)}") from None
+        raise PqlError(f"{name}: cannot be read: {reason(error)}") from None
+
+
+def require(database: Path) -> None:
+    """Say what to do where nothing is built yet."""
+    if not database.exists():
+        raise PqlError(f"{short_path(database)}: no such database; run `pql build` first")
+
+
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """Open an empty database that is gone when it is closed, to read files by."""
+    return duckdb.connect()
+
+
+def private_file(path: Path) -> sqlite3.Connection:
+    """Open an SQLite database that its owner alone may read; it is made where there is none."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives the journal the same mode
+    path.chmod(0o600)
+    return sqlite3.connect(path, timeout=0)
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, **values: object) -> list[Row]:
-    """Run a query, its values bound by name, and return its rows by column."""
-    cursor = connection.execute(query, values)
+    """Run a query and return its rows by column.
+
+    Args:
+        connection: where to run it.
+        query: what to run.
+        values: what to bind; a value that the query does not name by `$` is left out.
+    """
+    named = {name: value for name, value in values.items() if re.search(rf"\${name}\b", query)}
+    cursor = connection.execute(query, named)
     columns = [column[0] for column in cursor.description]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def reason(error: duckdb.Error) -> str:
+    """Say in one line what DuckDB says; of a broken CSV line where it is, and what is wrong."""
+    said = str(error).partition("\nPossible")[0].strip().splitlines()
+    return " ".join(dict.fromkeys((said[0], said[-1])))[:300]
 
 
 def unfinished_path(path: Path) -> Path:

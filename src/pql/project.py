@@ -72,9 +72,9 @@ def short_path(path: Path) -> Path:
 def parse_date(text: str) -> date:
     """Read a date as YYYY-MM-DD."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
     except ValueError:
-        raise PqlError(f"--as-of {text}: not a date; write it as 2026-05-31") from None
+        raise PqlError(f"{text}: not a date; write it as 2026-05-31") from None
 
 
 def load_tool(name: str) -> ModuleType:

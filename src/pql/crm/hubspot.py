@@ -257,7 +257,7 @@ class HubSpot:
         if problems:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             raise PqlError(
-                f"HubSpot's {record_type}: {problems[0]}{more}; run `make manifests`, and load "
+                f"HubSpot's {record_type}: {problems[0]}{more}; run `pql manifests`, and load "
                 f"manifests/hubspot/{record_type}.json as docs/reverse-etl.md says"
             )
 
