@@ -42,6 +42,13 @@ def as_date(text: str | date) -> date:
         raise typer.BadParameter(str(error)) from None
 
 
+def as_name(text: str) -> str:
+    """Take a name without the blanks around it, but none that is blank."""
+    if not text.strip():
+        raise typer.BadParameter("it is blank")
+    return text.strip()
+
+
 def complete_definition(beginning: str) -> list[str]:
     """Complete the id of a definition of the shipped config."""
     from pql.config_files import definition_ids, read_table
@@ -67,7 +74,7 @@ AsOf = Annotated[
         "--as-of",
         metavar="DATE",
         parser=as_date,
-        help="A past day to build, or one that was built: 2026-05-31. By default the latest.",
+        help="Read the build of that past day, such as 2026-05-31. By default the usual one.",
     ),
 ]
 
@@ -101,7 +108,15 @@ def common(
 def build(
     raw: Raw = None,
     config: Config = None,
-    as_of: AsOf = None,
+    as_of: Annotated[
+        date | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            parser=as_date,
+            help="Rebuild that past day, such as 2026-05-31, in a database of its own.",
+        ),
+    ] = None,
     selector: Annotated[
         Literal["hourly", "daily", "weekly"] | None,
         typer.Option(
@@ -164,7 +179,11 @@ def show(
 def explain(
     who: Annotated[
         str,
-        typer.Argument(metavar="WHO", help="An id, a mail address, a domain or an account's name."),
+        typer.Argument(
+            metavar="WHO",
+            parser=as_name,
+            help="An id, a mail address, a domain or an account's name.",
+        ),
     ],
     on: Annotated[
         date | None,
@@ -176,7 +195,7 @@ def explain(
     """Explain one account or user: what counts, each point, and what comes next."""
     from pql.commands.explain import explain
 
-    console.answer(explain(who.strip(), on))
+    console.answer(explain(who, on))
 
 
 # --- edit the config ------------------------------------------------------------------------------
@@ -216,7 +235,10 @@ def new_version(
     definition: Annotated[
         str,
         typer.Argument(
-            metavar="DEFINITION", help="A definition_id.", autocompletion=complete_definition
+            metavar="DEFINITION",
+            parser=as_name,
+            help="A definition_id.",
+            autocompletion=complete_definition,
         ),
     ],
     config: Config = None,
@@ -224,7 +246,7 @@ def new_version(
     """Copy the live version of a definition as a draft to edit."""
     from pql.commands.new_version import new_version
 
-    console.answer(new_version(definition.strip(), config or project.shipped_config()))
+    console.answer(new_version(definition, config or project.shipped_config()))
 
 
 @app.command(rich_help_panel=EDIT)

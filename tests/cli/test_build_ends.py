@@ -17,7 +17,7 @@ from pql import project
 from pql.dbt import what_to_do
 from pql.errors import PqlError
 
-MEND = [
+TO_FIX = [
     "To fix in the configuration or the raw tables:",
     "error: no_mass_change_goes_unseen",
     "    it is too much",
@@ -152,9 +152,9 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     assert "cannot be written, and the database is built there" in refused(building.__enter__)
 
 
-def test_what_to_mend_is_said_and_nothing_else():
-    lines = ["Running with dbt", *MEND, "Failure in test no_mass_change_goes_unseen (x.sql)", ""]
-    assert what_to_do(lines, failed=True) == MEND
+def test_what_to_fix_is_said_and_nothing_else():
+    lines = ["Running with dbt", *TO_FIX, "Failure in test no_mass_change_goes_unseen (x.sql)", ""]
+    assert what_to_do(lines, failed=True) == TO_FIX
     assert what_to_do(["Running with dbt", "Done."], failed=False) == []
 
 

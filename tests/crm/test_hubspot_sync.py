@@ -558,7 +558,7 @@ def test_a_row_that_is_refused_holds_up_no_other_and_is_sent_again(
     lead["email"] = warehouse.rows["sync_crm_tasks"][4]["contact_email"] = "nobody@nowhere"
     code, printed = run(hubspot)
     assert code == 1
-    assert "Not all was taken." in printed
+    assert "error: not all was taken; " in printed
     assert "user u_5: " in printed
     assert "INVALID_EMAIL" in printed
     assert "nobody@" not in printed
@@ -857,7 +857,7 @@ def test_properties_other_than_the_manifests_are_one_line(warehouse, hubspot, ru
     code, printed = run(hubspot)
     assert code == 2
     assert problem in printed
-    assert "run `make manifests`" in printed
+    assert "run `pql manifests`" in printed
     assert printed.count("\n") == 1
     assert hubspot.writes == 0
 
@@ -966,7 +966,7 @@ def test_a_warehouse_without_sync_marts_is_one_line(warehouse, hubspot, run, mon
     monkeypatch.setattr(warehouse, "rows", {})
     code, printed = run(hubspot)
     assert code == 2
-    assert "a table is missing; run `make build` first" in printed
+    assert "there is no sync_crm_accounts in it; run `pql build` first" in printed
 
 
 # --- the demo -------------------------------------------------------------------------------------

@@ -284,7 +284,10 @@ def test_each_row_is_counted_or_the_file_refused(built: Path, number: int) -> No
         return
     for files in found.files.values():
         for file in files:
-            read = duckdb.sql(f"select count(*) from {reader(file)}").fetchall()
+            with duckdb.connect() as connection:
+                read = connection.execute(
+                    f"select count(*) from {reader(connection, file)}"
+                ).fetchall()
             assert read == [(rows_of(file),)], file
     shutil.copy(built / "sound.duckdb", built / "test.duckdb")
     result = dbt(built, "run")
