@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -77,6 +78,22 @@ AsOf = Annotated[
         help="Read the build of that past day, such as 2026-05-31. By default the usual one.",
     ),
 ]
+
+
+@contextmanager
+def needing(extra: str) -> Iterator[None]:
+    """Say what to do where what a command alone needs is not installed.
+
+    Args:
+        extra: the command, which the requirements are called after, too.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise PqlError(
+            f"{error.name} is not installed; `make {extra}` installs what this command needs, and "
+            f"so does `pip install -r requirements-{extra}.lock`"
+        ) from None
 
 
 def keep_private() -> None:
@@ -163,7 +180,7 @@ def show(
     entity: Annotated[
         Literal["account", "user"] | None,
         typer.Option(
-            metavar="TYPE", help="account or user. By default accounts, if any are scored."
+            metavar="TYPE", help="One of account and user. By default accounts, if any are scored."
         ),
     ] = None,
     as_of: AsOf = None,
@@ -280,7 +297,8 @@ def review(
     ] = None,
 ) -> None:
     """Write the quarterly review of the last build as a page to open from disk."""
-    from pql.commands.review import review
+    with needing("review"):
+        from pql.commands.review import review
 
     keep_private()
     console.answer(review(output or project.root() / "review.html", as_of))
@@ -324,7 +342,8 @@ def sync(
     ] = False,
 ) -> None:
     """Show what the last build would send to HubSpot, or send it."""
-    from pql.commands.sync import sync
+    with needing("sync"):
+        from pql.commands.sync import sync
 
     keep_private()
     sync(send)

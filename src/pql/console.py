@@ -11,7 +11,7 @@ from typing import TextIO
 from rich.console import Console, RenderableType
 from rich.highlighter import RegexHighlighter
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 from rich.theme import Theme
@@ -162,10 +162,9 @@ def progress(shown: bool) -> Progress:
     """
     screen = errors()
     return Progress(
-        TextColumn("{task.description}"),
         BarColumn(bar_width=24),
-        MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
         console=screen,
         transient=True,
         disable=not (shown and screen.is_terminal),

@@ -46,7 +46,9 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def require(database: Path) -> None:
     """Say what to do where nothing is built yet."""
     if not database.exists():
-        raise PqlError(f"{short_path(database)}: no such database; run `pql build` first")
+        past = re.search(r"_as_of_(\d+)_(\d+)_(\d+)$", database.stem)
+        command = f"pql build --as-of {'-'.join(past.groups())}" if past else "pql build"
+        raise PqlError(f"{short_path(database)}: no such database; run `{command}` first")
 
 
 def in_memory() -> duckdb.DuckDBPyConnection:

@@ -20,7 +20,9 @@ from pql.errors import FailedError, PqlError
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CLOCK = re.compile(r"^\d\d:\d\d:\d\d  ?")
-STEP = re.compile(r"^(\d+) of (\d+) (START|OK|PASS|ERROR|FAIL|WARN|SKIP)\b.*? (\S+)?")
+STEP = re.compile(
+    r"^(?P<number>\d+) of (?P<total>\d+) START (?!hook).*?(?P<name>\w+) ?\.* ?\[RUN\]"
+)
 DONE = re.compile(
     r"^\d+ of \d+ (OK|PASS|WARN)\b.*? (?P<name>[\w.]+) \.* ?\[.* in (?P<seconds>[\d.]+)s\]"
 )
@@ -102,11 +104,10 @@ def run_dbt(
                 sys.stdout.buffer.flush()
             text = COLOUR.sub("", line.decode(errors="replace")).rstrip("\n")
             lines.append(CLOCK.sub("", text))
-            step = STEP.match(lines[-1])
-            if step and step[3] == "START":
-                name = lines[-1].partition(" START ")[2].split(" ...")[0].split()[-1]
-                total, done = int(step[2]), int(step[1]) - 1
-                progress.update(task, description=name, total=total, completed=done)
+            if step := STEP.match(lines[-1]):
+                number, total = int(step["number"]), int(step["total"])
+                said = f"{number} of {total}: {step['name']}"
+                progress.update(task, description=said, total=total, completed=number - 1)
     return child.returncode, lines
 
 

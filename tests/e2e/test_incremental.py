@@ -1,7 +1,7 @@
 """Any path to the same rows gives the same tables: only the days that changed are counted anew.
 
-pytest prints the seed of the random path; `PQL_SEED=<number> PQL_BATCHES=12 PQL_KILLS=6 pytest
-tests/e2e/test_incremental.py` takes another one, in as many batches, with as many killed builds.
+pytest prints the seed of the random path; `PQL_SEED=<number> PQL_BATCHES=12 PQL_KILLS=6 pytest -m
+slow tests/e2e/test_incremental.py` takes another one, in as many batches, with as many killed builds.
 """
 
 import hashlib
@@ -132,12 +132,14 @@ def other_points(config: Tables) -> list[dict[str, str]]:
 EDITS = {"signals": turned_filters, "definition_rules": other_points}
 
 
+@pytest.mark.slow
 def test_any_path_ends_like_one_build(journey: Journey) -> None:
     assert_same(journey.at_once.database, journey.grown.database)
     early = changed_tables(journey.early, journey.grown.database, "pql_intermediate")
     assert {"int_signal_counts", "int_event_rejects", "int_users"} <= early.keys()
 
 
+@pytest.mark.slow
 def test_a_past_day_is_still_rebuilt_as_the_history_tells_it(
     build: Build, journey: Journey
 ) -> None:
@@ -247,7 +249,8 @@ def test_only_entities_with_something_new_are_scored_anew(build: Build, tmp_path
 # --- a build that is killed -----------------------------------------------------------------------
 
 
-def test_a_killed_build_changes_nothing_and_the_next_one_mends_all(
+@pytest.mark.slow
+def test_a_killed_build_changes_nothing_and_the_next_one_repairs_all(
     build: Build, journey: Journey
 ) -> None:
     rng = random.Random(SEED)

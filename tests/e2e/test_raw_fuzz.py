@@ -1,6 +1,6 @@
 """Random corruptions of raw files: each row is counted, or it is refused by file and line.
 
-A few in every run; `PQL_FUZZ=200` takes as many, and `PQL_SEED` others.
+A few in every run; `PQL_FUZZ=200 pytest -m slow` takes as many, and `PQL_SEED` others.
 """
 
 import csv
@@ -270,6 +270,7 @@ def counted(folder: Path) -> int:
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(COUNT))
 def test_each_row_is_counted_or_the_file_refused(built: Path, number: int) -> None:
     raw = built / "raw"
