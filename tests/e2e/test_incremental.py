@@ -1,7 +1,7 @@
 """Any path to the same rows gives the same tables: only the days that changed are counted anew.
 
 pytest prints the seed of the random path; `PQL_SEED=<number> PQL_BATCHES=12 PQL_KILLS=6 pytest -m
-slow tests/e2e/test_incremental.py` takes another one, in as many batches, with as many killed builds.
+slow tests/e2e/test_incremental.py` takes another one, in as many batches, and kills as many builds.
 """
 
 import hashlib
