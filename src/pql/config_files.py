@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pql import project
 from pql.errors import PqlError
+from pql.formatting import counted
 
 REQUIRED_CONFIG = ("signals.csv", "definitions.csv", "definition_rules.csv")
 # Absent from a config folder, these have no rows: they name definitions, signals or entities.
@@ -118,8 +119,8 @@ def plain_csv(path: Path, columns: Sequence[str]) -> bytes:
                 continue
             if len(row) != len(header):
                 raise PqlError(
-                    f"{path}, line {reader.line_num}: {len(row)} cells under {len(header)} columns;"
-                    " put text that has a comma in double quotes"
+                    f"{path}, line {reader.line_num}: {counted(len(row), 'cell')} under "
+                    f"{counted(len(header), 'column')}; put text that has a comma in double quotes"
                 )
             cells = dict(zip(header, row, strict=True))
             rows.append([cells.get(column, "") for column in columns])

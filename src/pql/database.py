@@ -95,7 +95,7 @@ def unfinished_path(path: Path) -> Path:
 def one_build_at_a_time(path: Path) -> Iterator[int]:
     """Hold the lock of a database, and give its file descriptor, for a child to hold it as well."""
     if not path.parent.is_dir():
-        raise PqlError(f"PQL_DUCKDB_PATH: there is no folder {path.parent}; make it first")
+        raise PqlError(f"PQL_DUCKDB_PATH: there is no folder {path.parent}; create it first")
     unfinished = unfinished_path(path)
     try:
         unfinished.parent.mkdir(mode=0o700, exist_ok=True)
@@ -109,7 +109,7 @@ def one_build_at_a_time(path: Path) -> Iterator[int]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise PqlError(f"{path}: another build is under way; wait for its end") from None
+            raise PqlError(f"{path}: another build is under way; wait for it to finish") from None
         yield lock.fileno()
 
 
@@ -140,7 +140,9 @@ def check_memory_limit() -> None:
         try:
             duckdb.connect(config={"memory_limit": limit}).close()
         except duckdb.Error:
-            raise PqlError(f"PQL_MEMORY_LIMIT: {limit} is none; write 4GB, or 80%") from None
+            raise PqlError(
+                f"PQL_MEMORY_LIMIT: {limit} is not a memory limit; write 4GB or 80%"
+            ) from None
 
 
 def put_in_place(unfinished: Path, database: Path) -> None:

@@ -56,8 +56,8 @@ def database_path(as_of: date | None = None) -> Path:
         )
     if re.search(r"[\"'\\\x00-\x1f]", path.name):
         raise PqlError(
-            f"PQL_DUCKDB_PATH: {path.name!r} has a quote or the like in it, which names in SQL "
-            "cannot have; choose another name, such as warehouse.duckdb"
+            f"PQL_DUCKDB_PATH: {path.name!r} has a quote, a backslash or a control character "
+            "in it; choose another name, such as warehouse.duckdb"
         )
     if as_of:
         path = path.with_name(f"{path.stem}_as_of_{as_of:%Y_%m_%d}{path.suffix}")

@@ -21,6 +21,7 @@ import yaml
 from pql import project
 from pql.database import in_memory, reason, rows
 from pql.errors import PqlError
+from pql.formatting import counted
 
 CONTRACT = Path("models", "staging", "_staging__sources.yml")  # in the project
 
@@ -152,9 +153,11 @@ def files_below(folder: Path, depth: int, above: tuple[Path, ...]) -> Iterator[P
     """List the files below a folder, and what lies in the folders that links lead to."""
     here = folder.resolve()
     if here in above:
-        raise PqlError(f"{folder}: leads back to a folder that it lies in; remove the link")
+        raise PqlError(f"{folder}: links back to a folder that contains it; remove the link")
     if depth == DEEPEST:
-        raise PqlError(f"{folder}: lies too deep; {DEEPEST} folders in each other are read")
+        raise PqlError(
+            f"{folder}: is nested too deeply; at most {DEEPEST} levels of folders are read"
+        )
     for path in sorted(folder.iterdir()):
         if LEFT_OUT.match(path.name):
             continue
@@ -288,7 +291,7 @@ def csv_header(path: Path) -> list[str]:
     except BrokenLineError as error:
         raise PqlError(f"{path}, {error}") from None
     if header is None:
-        raise PqlError(f"{path}: empty; write the header at least, or remove the file")
+        raise PqlError(f"{path}: empty; write at least the header, or remove the file")
     if not any(cell.strip() for cell in header):
         raise PqlError(f"{path}, line 1: blank; the first line must name the columns")
     if any("\n" in name or "\r" in name or "\0" in name for name in header):
@@ -308,7 +311,7 @@ def check_names(path: Path, names: Sequence[str], columns: Sequence[str]) -> Non
             raise PqlError(f"{place}: column {number} has no name; name or remove it")
         if lower.count(name) > 1:
             raise PqlError(
-                f"{place}: the column {name} is there twice (in any case of its letters); "
+                f"{place}: the column {name} is there twice (upper and lower case are the same); "
                 "remove one"
             )
     if (
@@ -326,8 +329,9 @@ def csv_fault(path: Path, width: int) -> str | None:
             for start, row in csv_rows(file):
                 if row and len(row) != width:
                     return (
-                        f"line {start}: {len(row)} cells under {width} columns; put text that has "
-                        "a comma in double quotes, and write every cell"
+                        f"line {start}: {counted(len(row), 'cell')} under "
+                        f"{counted(width, 'column')}; put text that has a comma in double quotes, "
+                        "and write every cell"
                     )
             file.seek(0)
             return line_fault(file)

@@ -139,7 +139,7 @@ def test_column_left_out_is_blank(config):
         (b"signal_id,signal_id\n", "line 1: the column signal_id is there twice"),
         (b"signal_id,\n", "line 1: column 2 has no name"),
         (b"signal_id,window_days\na,7\nb,7,8\n", "line 3: 3 cells under 2 columns"),
-        (b"signal_id,window_days\na\n", "line 2: 1 cells under 2 columns"),
+        (b"signal_id,window_days\na\n", "line 2: 1 cell under 2 columns"),
         (b"signal_id,signal_name\na,b\nb,Caf\xe9\n", "line 3: not UTF-8"),
         (b'signal_id,signal_name\na,"b\n', "line 2: unexpected end of data"),
     ],
@@ -315,8 +315,9 @@ def test_of_two_builds_at_once_the_second_is_refused(project, monkeypatch, capsy
     monkeypatch.setattr(build, "dbt_build", dbt_build)
     assert cli.main(["build"]) == 0
     assert said == [2]
-    error = f"error: {project / 'warehouse.duckdb'}: another build is under way; wait for its end\n"
-    assert capsys.readouterr().err == error
+    assert capsys.readouterr().err == (
+        f"error: {project / 'warehouse.duckdb'}: another build is under way; wait for it to finish\n"
+    )
 
 
 # --- the strongest leads --------------------------------------------------------------------------

@@ -140,7 +140,7 @@ def test_a_name_that_sql_cannot_hold_is_refused(monkeypatch, name):
 def test_a_memory_limit_that_is_none_is_refused(monkeypatch):
     monkeypatch.setenv("PQL_MEMORY_LIMIT", "lots")
     assert refused(databases.check_memory_limit) == (
-        "PQL_MEMORY_LIMIT: lots is none; write 4GB, or 80%"
+        "PQL_MEMORY_LIMIT: lots is not a memory limit; write 4GB or 80%"
     )
     monkeypatch.setenv("PQL_MEMORY_LIMIT", "512MB")
     databases.check_memory_limit()

@@ -205,10 +205,10 @@ def test_rows_set_aside_are_counted_by_reason(demo, of_demo):
     assert re.search(rf"^ +{rejected}  {reason}, ", text, re.MULTILINE)
 
 
-def test_who_takes_no_part_is_told_why(of_demo):
+def test_who_is_excluded_is_told_why(of_demo):
     _, text = of_demo(explain, "u_1527")
-    assert "takes part     no: works here: mail on an internal domain" in text
-    assert "Not scored that day: it takes no part" in text
+    assert "included       no: works here: mail on an internal domain" in text
+    assert "Not scored that day: it is excluded" in text
 
 
 def test_text_of_the_product_cannot_steer_the_terminal():

@@ -744,7 +744,9 @@ def test_a_token_that_is_none_is_one_line_that_does_not_tell_it(warehouse, hubsp
     for dry in (False, True):
         code, printed = run(hubspot, token=token, dry=dry)
         assert code == 2
-        assert printed.startswith("error: HUBSPOT_ACCESS_TOKEN: in it is a blank, a line break or")
+        assert printed.startswith(
+            "error: HUBSPOT_ACCESS_TOKEN: it contains a blank, a line break or"
+        )
         assert printed.count("\n") == 1
         assert "pat" not in printed
     assert not hubspot.requests
@@ -905,7 +907,9 @@ def test_two_syncs_never_run_at_once(warehouse, hubspot, run):
     memory = Memory(warehouse.path.with_name("warehouse_sync.sqlite"))
     code, printed = run(hubspot)
     assert code == 2
-    assert printed == "error: warehouse_sync.sqlite: another sync is at work; wait for its end\n"
+    assert (
+        printed == "error: warehouse_sync.sqlite: another sync is at work; wait for it to finish\n"
+    )
     memory.close()
     assert run(hubspot)[0] == 0
 

@@ -110,7 +110,7 @@ def choices(matches: Sequence[Row]) -> str:
 
 
 def identity_lines(subject: Subject) -> list[str]:
-    """Say who the subject is, which ids lead to it, and whether it takes part."""
+    """Say who the subject is, which ids lead to it, and whether it is included."""
     (known,) = subject.read(QUERIES[subject.entity_type])
     domain = f"{known['domain'] or 'none known'} ({known['domain_type']})"
     lines = ["Who", entry(subject.entity_type, subject.entity_id)]
@@ -132,19 +132,19 @@ def identity_lines(subject: Subject) -> list[str]:
     ]
     lines.append(entry("other ids", ", ".join(links) or "none"))
     excluded = [row["reason"] for row in subject.read(QUERIES["exclusion"])]
-    lines.append(entry("takes part", f"no: {excluded[0]}" if excluded else "yes"))
+    lines.append(entry("included", f"no: {excluded[0]}" if excluded else "yes"))
     return lines
 
 
 def people(users: Sequence[Row]) -> str:
-    """Name the users of an account, and how many take no part."""
+    """Name the users of an account, and how many are excluded."""
     if not users:
         return "none"
     names = [user["user_id"] for user in users[:MOST_USERS]]
     if len(users) > MOST_USERS:
         names.append("...")
     excluded = sum(user["exclusion_reason"] is not None for user in users)
-    note = f"; {excluded} of them take no part" if excluded else ""
+    note = f"; {excluded} of them excluded" if excluded else ""
     return f"{len(users)}: {', '.join(names)}{note}"
 
 
@@ -173,7 +173,7 @@ def event_lines(subject: Subject) -> list[str]:
         entry(f"{row['row_count']:,}", f"{row['reason']}, {span(row)}", ">") for row in set_aside
     ]
     if staff:
-        lines.append(f"Not counted: {counted(staff, 'event')} of people who take no part")
+        lines.append(f"Not counted: {counted(staff, 'event')} of people who are excluded")
     if later:
         lines.append(f"Not counted here: {counted(later, 'event')} after {subject.on_day}")
     return lines
@@ -279,7 +279,10 @@ def last_turn(subject: Subject, standing: Standing) -> str:
 
 def lacking(found: Sequence[Check]) -> str:
     """Name what does not hold."""
-    return "; ".join(check.text for check in found if not check.holds) or "a few days of patience"
+    return (
+        "; ".join(check.text for check in found if not check.holds)
+        or "it has to hold for more days"
+    )
 
 
 def sum_lines(subject: Subject, standing: Standing) -> list[str]:
@@ -487,7 +490,7 @@ def explanation(subject: Subject) -> Answer:
     stages = subject.read(QUERIES["stage"])
     definitions = subject.read(QUERIES["definitions"])
     if not stages:
-        parts.append(["Not scored that day: it takes no part, or had no accepted event yet."])
+        parts.append(["Not scored that day: it is excluded, or had no accepted event yet."])
     elif not definitions:
         parts.append([f"Not scored: no definition is about {subject.entity_type}s."])
     else:

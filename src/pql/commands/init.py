@@ -330,8 +330,10 @@ def event_table(raw: Path, events: Sequence[Row]) -> Answer:
         for event in events[:MOST_LINES]
     ]
     return [
-        heading(f"Events in {raw}: {counted(total, 'row')} of {counted(len(events), 'name')}"),
+        heading(
+            f"Events in {raw}: {counted(total, 'row')} of {counted(len(events), 'event name')}"
+        ),
         "",
         table((*heads, "event"), shown, numbers=heads),
-        *more(len(events) - MOST_LINES, "name"),
+        *more(len(events) - MOST_LINES, "event name"),
     ]

@@ -97,7 +97,7 @@ def trouble(error: sqlite3.DatabaseError) -> str:
     """Say what is wrong with the file, and what to do."""
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:  # the rest says more than anybody needs
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return "another sync is at work; wait for its end"
+            return "another sync is at work; wait for it to finish"
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
             return "not what a sync wrote; move the file away"
     return f"cannot be written: {error}"
