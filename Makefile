@@ -47,14 +47,14 @@ show: .venv/requirements.lock ## print the ten strongest leads of the last build
 	@$(BIN)/pql show $(call flag,as-of,$(AS_OF)) $(call flag,entity,$(ENTITY))
 
 explain: .venv/requirements.lock ## explain WHO=id, mail address or domain (ON=date): what counts, each point, what comes next
-	@$(BIN)/pql explain "$(WHO)" $(call flag,on,$(ON))
+	@$(BIN)/pql explain $(if $(WHO),"$(WHO)") $(call flag,on,$(ON))
 
 preview: .venv/requirements.lock ## show whom the config in CONFIG=folder would add and drop (RAW=folder, AGAINST=other config)
 	@$(BIN)/pql preview \
 		$(call flag,raw,$(RAW)) $(call flag,config,$(CONFIG)) $(call flag,against,$(AGAINST))
 
 new-version: .venv/requirements.lock ## copy the live version of DEFINITION=id as a draft (CONFIG=folder)
-	@$(BIN)/pql new-version "$(DEFINITION)" $(call flag,config,$(CONFIG))
+	@$(BIN)/pql new-version $(if $(DEFINITION),"$(DEFINITION)") $(call flag,config,$(CONFIG))
 
 suggest: .venv/requirements.lock ## write the points that outcomes suggest as a config folder (CONFIG=the one built, TO=new folder)
 	@$(BIN)/pql suggest $(call flag,config,$(CONFIG)) $(call flag,to,$(TO))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +14,7 @@ from typing import Annotated, Literal
 import typer
 
 from pql import console, project
-from pql.errors import PqlError
+from pql.errors import FailedError, PqlError
 
 # Each command imports what it needs: help and completion must not wait for pandas.
 
@@ -25,21 +27,73 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+# typer names what is wrong in a command line by subclasses of this, of which it shows one alone.
+USAGE_ERROR = typer.BadParameter.__base__
+BUILD = "Build and look"
+EDIT = "Edit the config"
+MEASURE = "Measure"
+SEND = "Send to a CRM"
+
+
+def as_date(text: str | date) -> date:
+    """Read a date, or say to typer what is wrong with it."""
+    try:
+        return text if isinstance(text, date) else project.parse_date(text)
+    except PqlError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def as_name(text: str) -> str:
+    """Take a name without the blanks around it, but none that is blank."""
+    if not text.strip():
+        raise typer.BadParameter("it is blank")
+    return text.strip()
+
+
+def complete_definition(beginning: str) -> list[str]:
+    """Complete the id of a definition of the shipped config."""
+    from pql.config_files import definition_ids, read_table
+
+    try:
+        known = definition_ids(read_table(project.shipped_config() / "definitions.csv"))
+    except (PqlError, OSError):
+        return []
+    return [definition_id for definition_id in known if definition_id.startswith(beginning)]
+
+
 Raw = Annotated[
     Path | None,
-    typer.Option("--raw", metavar="DIR", help="Folder of raw tables (the demo)."),
+    typer.Option("--raw", metavar="DIR", help="Folder of raw tables. By default the demo."),
 ]
 Config = Annotated[
     Path | None,
-    typer.Option("--config", metavar="DIR", help="Config folder (seeds/config)."),
+    typer.Option("--config", metavar="DIR", help="Config folder. By default seeds/config."),
 ]
 AsOf = Annotated[
-    str, typer.Option("--as-of", metavar="DATE", help="Last day counted, as YYYY-MM-DD.")
+    date | None,
+    typer.Option(
+        "--as-of",
+        metavar="DATE",
+        parser=as_date,
+        help="Read the build of that past day, such as 2026-05-31. By default the usual one.",
+    ),
 ]
 
-# typer names what is wrong in a command line by subclasses of this, of which it shows one alone.
-USAGE_ERROR = typer.BadParameter.__base__
-LOOK, EDIT, MEASURE, SEND = "Look", "Edit the config", "Measure", "Pass on"
+
+@contextmanager
+def needing(extra: str) -> Iterator[None]:
+    """Say what to do where what a command alone needs is not installed.
+
+    Args:
+        extra: the command, which the requirements are called after, too.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise PqlError(
+            f"{error.name} is not installed; `make {extra}` installs what this command needs, and "
+            f"so does `pip install -r requirements-{extra}.lock`"
+        ) from None
 
 
 def keep_private() -> None:
@@ -58,32 +112,52 @@ def say_version(wanted: bool) -> None:
 def common(
     _version: Annotated[
         bool,
-        typer.Option("--version", callback=say_version, is_eager=True, help="Say which it is."),
+        typer.Option("--version", callback=say_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Hold what all commands share."""
 
 
-@app.command(rich_help_panel=LOOK)
+# --- build and look -------------------------------------------------------------------------------
+
+
+@app.command(rich_help_panel=BUILD)
 def build(
     raw: Raw = None,
     config: Config = None,
-    as_of: AsOf = "",
-    variables: Annotated[
-        str, typer.Option("--vars", metavar="JSON", help="Further dbt vars.")
-    ] = "{}",
+    as_of: Annotated[
+        date | None,
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            parser=as_date,
+            help="Rebuild that past day, such as 2026-05-31, in a database of its own.",
+        ),
+    ] = None,
     selector: Annotated[
         Literal["hourly", "daily", "weekly"] | None,
-        typer.Option(help="Build a part alone (everything)."),
+        typer.Option(
+            metavar="PART", help="Build one part: hourly, daily or weekly. By default everything."
+        ),
     ] = None,
+    variables: Annotated[
+        str,
+        typer.Option(
+            "--vars",
+            metavar="JSON",
+            show_default=False,
+            help='Further dbt vars, such as {"decay_step_days": 1}.',
+        ),
+    ] = "{}",
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Make incremental models anew.")
+        bool,
+        typer.Option("--full-refresh", help="Make again what is usually built step by step."),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say something only if it fails.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Show all that dbt prints.")] = False,
-) -> int:
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing unless it fails.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print all that dbt prints.")] = False,
+) -> None:
     """Score the demo, or a folder of raw tables under a config folder."""
-    from pql.commands.build import Request, build, parse_variables
+    from pql.commands.build import Request, build_and_tell, parse_variables
 
     keep_private()
     if quiet and verbose:
@@ -91,47 +165,78 @@ def build(
     request = Request(
         raw=raw,
         config=config,
-        as_of=project.parse_date(as_of) if as_of else None,
+        as_of=as_of,
         variables=parse_variables(variables),
         selector=selector or "",
         full_refresh=full_refresh,
-        show="all" if verbose else "nothing" if quiet else "progress",
+        show="all" if verbose else "nothing" if quiet else "line",
     )
-    return build(request)
+    if text := build_and_tell(request):
+        console.answer(text)
 
 
-@app.command(rich_help_panel=LOOK)
+@app.command(rich_help_panel=BUILD)
 def show(
     entity: Annotated[
-        Literal["account", "user"] | None, typer.Option(help="Whom (accounts, if any).")
+        Literal["account", "user"] | None,
+        typer.Option(
+            metavar="TYPE", help="One of account and user. By default accounts, if any are scored."
+        ),
     ] = None,
-    as_of: AsOf = "",
-    top: Annotated[int, typer.Option(min=1, metavar="N", help="How many.")] = 10,
+    as_of: AsOf = None,
+    top: Annotated[int, typer.Option(min=1, metavar="N", help="How many leads.")] = 10,
 ) -> None:
     """Print the strongest leads of the last build, with their scores and reasons."""
     from pql.commands.show import show
 
-    print(show(entity, project.parse_date(as_of) if as_of else None, top))
+    console.answer(show(entity, as_of, top))
 
 
-@app.command(rich_help_panel=LOOK)
+@app.command(rich_help_panel=BUILD)
 def explain(
-    who: Annotated[str, typer.Argument(help="An id, a mail address, a domain or a name.")] = "",
-    on: Annotated[str, typer.Option(metavar="DATE", help="The day (the latest).")] = "",
+    who: Annotated[
+        str,
+        typer.Argument(
+            metavar="WHO",
+            parser=as_name,
+            help="An id, a mail address, a domain or an account's name.",
+        ),
+    ],
+    on: Annotated[
+        date | None,
+        typer.Option(
+            metavar="DATE", parser=as_date, help="The day to explain. By default the latest."
+        ),
+    ] = None,
 ) -> None:
     """Explain one account or user: what counts, each point, and what comes next."""
     from pql.commands.explain import explain
 
-    print(explain(who.strip(), on.strip()))
+    console.answer(explain(who, on))
+
+
+# --- edit the config ------------------------------------------------------------------------------
+
+
+@app.command(rich_help_panel=EDIT)
+def init(
+    raw: Annotated[Path, typer.Option(metavar="DIR", help="Folder of your raw tables.")],
+    config: Annotated[
+        Path, typer.Option(metavar="DIR", help="The folder to write, which must be new.")
+    ] = Path("starter_config"),
+) -> None:
+    """Write a starter config for the events in a folder of raw tables."""
+    from pql.commands.init import init
+
+    console.answer(init(raw, config))
 
 
 @app.command(rich_help_panel=EDIT)
 def preview(
-    config: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The config folder to try.")
-    ] = None,
+    config: Annotated[Path, typer.Option(metavar="DIR", help="The config folder to try.")],
     against: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The current one (seeds/config).")
+        Path | None,
+        typer.Option(metavar="DIR", help="The one to compare it with. By default seeds/config."),
     ] = None,
     raw: Raw = None,
 ) -> None:
@@ -139,70 +244,109 @@ def preview(
     from pql.commands.preview import preview
 
     keep_private()
-    print(preview(raw, config, against))
+    console.answer(preview(raw, config, against))
 
 
 @app.command("new-version", rich_help_panel=EDIT)
 def new_version(
-    definition: Annotated[str, typer.Argument(help="The definition_id.")] = "",
+    definition: Annotated[
+        str,
+        typer.Argument(
+            metavar="DEFINITION",
+            parser=as_name,
+            help="A definition_id.",
+            autocompletion=complete_definition,
+        ),
+    ],
     config: Config = None,
 ) -> None:
     """Copy the live version of a definition as a draft to edit."""
     from pql.commands.new_version import new_version
 
-    print(new_version(definition.strip(), config or project.shipped_config()))
+    console.answer(new_version(definition, config or project.shipped_config()))
 
 
 @app.command(rich_help_panel=EDIT)
 def suggest(
     config: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The one built (seeds/config).")
+        Path | None,
+        typer.Option(metavar="DIR", help="The config that was built. By default seeds/config."),
     ] = None,
     to: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A new folder (target/suggested).")
+        Path | None,
+        typer.Option(metavar="DIR", help="A new folder to write. By default target/suggested."),
     ] = None,
 ) -> None:
     """Write the points that outcomes suggest as a config folder."""
     from pql.commands.suggest import suggest
 
-    print(suggest(config or project.shipped_config(), to))
+    console.answer(suggest(config or project.shipped_config(), to))
 
 
-@app.command(rich_help_panel=EDIT)
-def init(
-    raw: Annotated[Path | None, typer.Option(metavar="DIR", help="Your raw tables.")] = None,
-    config: Annotated[Path, typer.Option(metavar="DIR", help="The new folder.")] = Path(
-        "starter_config"
-    ),
-) -> None:
-    """Write a starter config for the events in a folder of raw tables."""
-    from pql.commands.init import init
-
-    print(init(raw, config))
+# --- measure --------------------------------------------------------------------------------------
 
 
 @app.command(rich_help_panel=MEASURE)
 def review(
-    as_of: AsOf = "",
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="(review.html)")] = None,
+    as_of: AsOf = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The page to write. By default review.html, in the project."
+        ),
+    ] = None,
 ) -> None:
     """Write the quarterly review of the last build as a page to open from disk."""
-    from pql.commands.review import review
+    with needing("review"):
+        from pql.commands.review import review
 
     keep_private()
-    day = project.parse_date(as_of) if as_of else None
-    print(review(output or project.root() / "review.html", day))
+    console.answer(review(output or project.root() / "review.html", as_of))
+
+
+@app.command(rich_help_panel=MEASURE)
+def docs() -> None:
+    """Write the description of every table and column as one page."""
+    from pql.dbt import write_docs
+
+    console.answer(write_docs())
+
+
+@app.command(rich_help_panel=MEASURE)
+def bench(
+    events: Annotated[
+        int, typer.Option(min=1, metavar="N", help="About how many events in the year.")
+    ] = 1_000_000,
+    memory: Annotated[str, typer.Option(metavar="SIZE", help="DuckDB's memory limit.")] = "6GB",
+    threads: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Threads of the query written by hand.")
+    ] = 2,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="A new folder to work in and to keep. By default a temporary one."
+        ),
+    ] = None,
+) -> None:
+    """Measure builds of made-up raw tables against one query written by hand."""
+    project.load_tool("benchmark.measure").bench(events, memory, threads, folder)
+
+
+# --- send to a CRM --------------------------------------------------------------------------------
 
 
 @app.command(rich_help_panel=SEND)
 def sync(
-    send: Annotated[bool, typer.Option("--send", help="Send it (show it).")] = False,
-) -> int:
+    send: Annotated[
+        bool, typer.Option("--send", help="Send it. Without this nothing is sent.")
+    ] = False,
+) -> None:
     """Show what the last build would send to HubSpot, or send it."""
-    from pql.commands.sync import sync
+    with needing("sync"):
+        from pql.commands.sync import sync
 
     keep_private()
-    return 0 if sync(send) else 1
+    sync(send)
 
 
 @app.command(rich_help_panel=SEND)
@@ -210,42 +354,21 @@ def manifests() -> None:
     """Write manifests/: our fields, as HubSpot and Salesforce create them."""
     from pql.commands.manifests import write
 
-    print(write())
-
-
-@app.command(rich_help_panel=MEASURE)
-def docs() -> int:
-    """Write the documentation to target/static_index.html."""
-    from pql.dbt import write_docs
-
-    return write_docs()
-
-
-@app.command(rich_help_panel=MEASURE)
-def bench(
-    events: Annotated[int, typer.Option(metavar="N", help="Rows of the year, about.")] = 1_000_000,
-    memory: Annotated[str, typer.Option(help="DuckDB's memory limit.")] = "6GB",
-    threads: Annotated[int, typer.Option(help="Threads of the jobs by hand.")] = 2,
-    folder: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A new one, kept (a temporary one).")
-    ] = None,
-) -> None:
-    """Measure builds of made-up raw tables against one query written by hand."""
-    project.load_tool("benchmark.measure").bench(events, memory, threads, folder)
+    console.answer(write())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 1 where it failed, 2 for a mistake in what was asked for or given."""
-    if sys.stdout is sys.__stdout__:
-        sys.stdout = console.unbroken(sys.stdout)
+    console.prepare()
     try:
         code = app(arguments, prog_name="pql", standalone_mode=False)
     except PqlError as error:
-        console.fail(str(error))
-        return 2
+        console.fail(str(error), error.details)
+        return 1 if isinstance(error, FailedError) else 2
     except USAGE_ERROR as error:
         if message := error.format_message().rstrip("."):  # none: the help is shown
-            console.fail(f"{message}; see pql --help")
+            command = error.ctx.command_path if error.ctx else "pql"
+            console.fail(f"{' '.join(message.split())}; see {command} --help")
         return 2
     except (typer.Abort, KeyboardInterrupt) as stop:
         console.fail(str(stop) or "stopped")

@@ -17,6 +17,7 @@ import yaml
 
 from pql import project
 from pql.errors import PqlError
+from pql.formatting import counted
 
 REQUIRED_CONFIG = ("signals.csv", "definitions.csv", "definition_rules.csv")
 # Absent from a config folder, these have no rows: they name definitions, signals or entities.
@@ -125,8 +126,8 @@ def plain_csv(path: Path, columns: Sequence[str]) -> bytes:
                 continue
             if len(row) != len(header):
                 raise PqlError(
-                    f"{path}, line {reader.line_num}: {len(row)} cells under {len(header)} columns;"
-                    " put text that has a comma in double quotes"
+                    f"{path}, line {reader.line_num}: {counted(len(row), 'cell')} under "
+                    f"{counted(len(header), 'column')}; put text that has a comma in double quotes"
                 )
             cells = dict(zip(header, row, strict=True))
             rows.append([cells.get(column, "") for column in columns])
@@ -301,3 +302,34 @@ def without_rows(table: Table, places: Iterable[int]) -> Table:
     left_out = set(places)
     lines = [line for place, line in enumerate(table.lines) if place not in left_out]
     return Table(table.path, table.start, table.delimiter, lines)
+
+
+def definition_ids(definitions: Table) -> list[str]:
+    """List the definitions of definitions.csv."""
+    column = definitions.column("definition_id")
+    return sorted({line.value(column) for line in definitions.lines[1:]} - {""})
+
+
+def place_of(table: Table, definition_id: str, version: int) -> list[int]:
+    """Return the rows of a version."""
+    return [p for p, number_ in table.numbers(definition_id).items() if number_ == version]
+
+
+def with_copies(table: Table, definition_id: str, source: int, new: int) -> tuple[Table, int]:
+    """Add the rows of one version once more, as a new one, behind the definition's last row."""
+    versions = table.numbers(definition_id)
+    copied = [place for place, version in versions.items() if version == source]
+    if not copied:
+        return table, 0
+    values = {table.column("version"): str(new)}
+    if table.path.name == "definitions.csv":
+        values[table.column("status")] = "draft"
+    line_end = table.lines[0].end
+    last = max(versions)
+    copies = [table.lines[place].with_values(values, line_end) for place in copied]
+    lines = list(table.lines)
+    if not lines[last].end:
+        lines[last] = lines[last].with_values({}, line_end)
+        copies[-1] = copies[-1].with_values({}, "")
+    lines[last + 1 : last + 1] = copies
+    return Table(table.path, table.start, table.delimiter, lines), len(copied)

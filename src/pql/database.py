@@ -5,7 +5,9 @@ from __future__ import annotations
 import fcntl
 import glob
 import os
+import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,46 +17,70 @@ import duckdb
 
 from pql.errors import PqlError
 from pql.project import SCHEMAS, short_path
-from pql.raw import reason
 
 Row = dict[str, Any]
 
 
 @contextmanager
-def opened(**databases: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open built databases by name to read them; what is wrong with one is said in one line.
+def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a built database to read it; what is wrong with it is said in one line.
 
-    Tables named without a database and a schema are those of the first, in any of our schemas.
+    Tables named without a schema are looked for in all of ours.
     """
-    for database in databases.values():
-        if not database.exists():
-            raise PqlError(f"{short_path(database)}: no such database; run `make build` first")
-    names = " and ".join(str(short_path(database)) for database in databases.values())
+    require(database)
+    name = short_path(database)
     try:
-        with duckdb.connect() as connection:
-            for name, database in databases.items():
-                path = str(database).replace("'", "''")
-                connection.execute(f"attach '{path}' as {name} (read_only)")
-            first = next(iter(databases))
-            connection.execute(f"use {first}")
-            there = connection.execute(
-                "select schema_name from duckdb_schemas() where database_name = ?", [first]
-            ).fetchall()
-            paths = [f"{first}.{schema}" for schema in SCHEMAS if (schema,) in there]
-            if paths:
-                connection.execute(f"set search_path = '{','.join(paths)}'")
+        with duckdb.connect(database, read_only=True) as connection:
+            there = connection.execute("select schema_name from duckdb_schemas()").fetchall()
+            if found := [schema for schema in SCHEMAS if (schema,) in there]:
+                connection.execute(f"set search_path = '{','.join(found)}'")
             yield connection
-    except duckdb.CatalogException:
-        raise PqlError(f"{names}: a table is missing; run `make build` first") from None
+    except duckdb.CatalogException as error:
+        table = re.search(r"Table with name (\w+)", str(error))
+        lack = f"there is no {table[1]} in it" if table else "a table is missing"
+        raise PqlError(f"{name}: {lack}; run `pql build` first") from None
     except duckdb.Error as error:
-        raise PqlError(f"{names}: cannot be read: {reason(error)}") from None
+        raise PqlError(f"{name}: cannot be read: {reason(error)}") from None
+
+
+def require(database: Path) -> None:
+    """Say what to do where nothing is built yet."""
+    if not database.exists():
+        past = re.search(r"_as_of_(\d+)_(\d+)_(\d+)$", database.stem)
+        command = f"pql build --as-of {'-'.join(past.groups())}" if past else "pql build"
+        raise PqlError(f"{short_path(database)}: no such database; run `{command}` first")
+
+
+def in_memory() -> duckdb.DuckDBPyConnection:
+    """Open an empty database that is gone when it is closed, to read files by."""
+    return duckdb.connect()
+
+
+def private_file(path: Path) -> sqlite3.Connection:
+    """Open an SQLite database that its owner alone may read; it is made where there is none."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives the journal the same mode
+    path.chmod(0o600)
+    return sqlite3.connect(path, timeout=0)
 
 
 def rows(connection: duckdb.DuckDBPyConnection, query: str, **values: object) -> list[Row]:
-    """Run a query, its values bound by name, and return its rows by column."""
-    cursor = connection.execute(query, values)
+    """Run a query and return its rows by column.
+
+    Args:
+        connection: where to run it.
+        query: what to run.
+        values: what to bind; a value that the query does not name by `$` is left out.
+    """
+    named = {name: value for name, value in values.items() if re.search(rf"\${name}\b", query)}
+    cursor = connection.execute(query, named)
     columns = [column[0] for column in cursor.description]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+
+def reason(error: duckdb.Error) -> str:
+    """Say in one line what DuckDB says; of a broken CSV line where it is, and what is wrong."""
+    said = str(error).partition("\nPossible")[0].strip().splitlines()
+    return " ".join(dict.fromkeys((said[0], said[-1])))[:300]
 
 
 def unfinished_path(path: Path) -> Path:
@@ -69,7 +95,7 @@ def unfinished_path(path: Path) -> Path:
 def one_build_at_a_time(path: Path) -> Iterator[int]:
     """Hold the lock of a database, and give its file descriptor, for a child to hold it as well."""
     if not path.parent.is_dir():
-        raise PqlError(f"PQL_DUCKDB_PATH: there is no folder {path.parent}; make it first")
+        raise PqlError(f"PQL_DUCKDB_PATH: there is no folder {path.parent}; create it first")
     unfinished = unfinished_path(path)
     try:
         unfinished.parent.mkdir(mode=0o700, exist_ok=True)
@@ -83,7 +109,7 @@ def one_build_at_a_time(path: Path) -> Iterator[int]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise PqlError(f"{path}: another build is under way; wait for its end") from None
+            raise PqlError(f"{path}: another build is under way; wait for it to finish") from None
         yield lock.fileno()
 
 
@@ -114,7 +140,9 @@ def check_memory_limit() -> None:
         try:
             duckdb.connect(config={"memory_limit": limit}).close()
         except duckdb.Error:
-            raise PqlError(f"PQL_MEMORY_LIMIT: {limit} is none; write 4GB, or 80%") from None
+            raise PqlError(
+                f"PQL_MEMORY_LIMIT: {limit} is not a memory limit; write 4GB or 80%"
+            ) from None
 
 
 def put_in_place(unfinished: Path, database: Path) -> None:

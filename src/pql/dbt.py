@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from pql import console, project
-from pql.errors import PqlError
+from pql.errors import FailedError, PqlError
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CLOCK = re.compile(r"^\d\d:\d\d:\d\d  ?")
-STEP = re.compile(r"^(\d+) of (\d+) (START|OK|PASS|ERROR|FAIL|WARN|SKIP)\b.*? (\S+)?")
+STEP = re.compile(
+    r"^(?P<number>\d+) of (?P<total>\d+) START (?!hook).*?(?P<name>\w+) ?\.* ?\[RUN\]"
+)
 DONE = re.compile(
     r"^\d+ of \d+ (OK|PASS|WARN)\b.*? (?P<name>[\w.]+) \.* ?\[.* in (?P<seconds>[\d.]+)s\]"
 )
@@ -71,7 +73,7 @@ def run_dbt(
         folder: the project.
         env: all environment variables.
         log: the file that keeps what dbt prints.
-        show: ``all`` of it as it comes, ``progress`` (on a terminal), or ``nothing``.
+        show: ``all`` of it as it comes, a ``line`` of progress (on a terminal), or ``nothing``.
         lock: a file descriptor that dbt holds open, too.
 
     Raises:
@@ -92,7 +94,7 @@ def run_dbt(
             preexec_fn=end_with_parent,
         ) as child,
         ending_together(child),
-        console.progress(show == "progress") as progress,
+        console.progress(show == "line") as progress,
     ):
         task = progress.add_task("reading the project", total=None)
         for line in child.stdout:
@@ -102,11 +104,10 @@ def run_dbt(
                 sys.stdout.buffer.flush()
             text = COLOUR.sub("", line.decode(errors="replace")).rstrip("\n")
             lines.append(CLOCK.sub("", text))
-            step = STEP.match(lines[-1])
-            if step and step[3] == "START":
-                name = lines[-1].partition(" START ")[2].split(" ...")[0].split()[-1]
-                total, done = int(step[2]), int(step[1]) - 1
-                progress.update(task, description=name, total=total, completed=done)
+            if step := STEP.match(lines[-1]):
+                number, total = int(step["number"]), int(step["total"])
+                said = f"{number} of {total}: {step['name']}"
+                progress.update(task, description=said, total=total, completed=number - 1)
     return child.returncode, lines
 
 
@@ -149,14 +150,14 @@ def dbt_build(
     show: str,
     lock: int,
     **env: str,
-) -> int:
-    """Run ``dbt build`` in the project, say what is to do, and return dbt's exit code.
+) -> tuple[int, str]:
+    """Run ``dbt build`` in the project; return dbt's exit code, and what a person has to read.
 
     Args:
         variables: vars over those of dbt_project.yml.
         selector: the part to build, as selectors.yml names it; blank: everything.
         full_refresh: whether incremental models start afresh.
-        show: see ``run_dbt``; whatever it is, a failure is explained.
+        show: see ``run_dbt``.
         lock: a file descriptor that dbt holds open, too.
         env: environment variables over those of this process.
     """
@@ -169,21 +170,22 @@ def dbt_build(
     if full_refresh:
         command.append("--full-refresh")
     own = os.environ | env
-    log = Path(own.get("DBT_LOG_PATH") or project.root() / "logs") / "build.log"
     try:
-        returncode, lines = run_dbt(command, project.root(), own, log, show, lock)
+        returncode, lines = run_dbt(command, project.root(), own, log_path("build"), show, lock)
     except FileNotFoundError:
         raise PqlError(
             f"there is no dbt beside {sys.executable}; run `make build`, or install "
             "requirements.txt there"
         ) from None
-    if show != "all" and (returncode or show != "nothing"):
-        print(*what_to_do(lines, failed=bool(returncode)), sep="\n")
-    if returncode:
-        print(f"\nNothing of this build is used. What dbt printed is in {log} (see --verbose).")
-    elif show == "progress":
-        print(where_the_time_went(lines, time.monotonic() - start))
-    return returncode
+    said = what_to_do(lines, failed=bool(returncode))
+    if not returncode:
+        said.append(where_the_time_went(lines, time.monotonic() - start))
+    return returncode, "\n".join(said)
+
+
+def log_path(command: str) -> Path:
+    """Return the file that keeps what dbt prints for a command."""
+    return Path(os.environ.get("DBT_LOG_PATH") or project.root() / "logs") / f"{command}.log"
 
 
 def where_the_time_went(lines: Sequence[str], seconds: float) -> str:
@@ -198,15 +200,15 @@ def where_the_time_went(lines: Sequence[str], seconds: float) -> str:
     return f"Built in {seconds:.0f} s: {len(took):,} steps; the longest: {longest or 'none'}"
 
 
-def write_docs() -> int:
-    """Write dbt's documentation as one page; return 1 where that fails."""
-    log = Path(os.environ.get("DBT_LOG_PATH") or project.root() / "logs") / "docs.log"
+def write_docs() -> str:
+    """Write dbt's documentation as one page, and say where it is."""
+    log = log_path("docs")
     command = ["docs", "generate", "--static", "--profiles-dir", "."]
-    returncode, lines = run_dbt(command, project.root(), os.environ, log, "progress")
+    returncode, lines = run_dbt(command, project.root(), os.environ, log, "line")
     if returncode:
-        print(*what_to_do(lines, failed=True), sep="\n")
-        print(f"\nWhat dbt printed is in {log}.")
-        return 1
+        raise FailedError(
+            f"the documentation is not written; what dbt printed is in {log}",
+            "\n".join(what_to_do(lines, failed=True)),
+        )
     target = Path(os.environ.get("DBT_TARGET_PATH") or project.root() / "target")
-    print(f"{project.short_path(target / 'static_index.html')}: open it in a browser")
-    return 0
+    return f"{project.short_path(target / 'static_index.html')}: open it in a browser"

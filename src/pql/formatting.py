@@ -104,6 +104,15 @@ def entry(label: str, text: object, align: str = "<") -> str:
     )
 
 
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Write each row as one line, its cells in columns as wide as the longest of them."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(f"{cell:<{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
 def shortened(lines: Sequence[str], noun: str, total: int | None = None) -> list[str]:
     """Keep the first lines, and say how many more there are.
 
@@ -112,7 +121,9 @@ def shortened(lines: Sequence[str], noun: str, total: int | None = None) -> list
         noun: what a line is about.
         total: how many lines there would be, where not all are given.
     """
-    rest = (total or len(lines)) - MOST_LINES
-    return (
-        [*lines[:MOST_LINES], f"    ... and {counted(rest, noun)} more"] if rest > 0 else [*lines]
-    )
+    return [*lines[:MOST_LINES], *more((total or len(lines)) - MOST_LINES, noun)]
+
+
+def more(rest: int, noun: str) -> list[str]:
+    """Say how many more there are of something, if there are any."""
+    return [f"    ... and {counted(rest, f'more {noun}')}"] if rest > 0 else []

@@ -56,8 +56,8 @@ def database_path(as_of: date | None = None) -> Path:
         )
     if re.search(r"[\"'\\\x00-\x1f]", path.name):
         raise PqlError(
-            f"PQL_DUCKDB_PATH: {path.name!r} has a quote or the like in it, which names in SQL "
-            "cannot have; choose another name, such as warehouse.duckdb"
+            f"PQL_DUCKDB_PATH: {path.name!r} has a quote, a backslash or a control character "
+            "in it; choose another name, such as warehouse.duckdb"
         )
     if as_of:
         path = path.with_name(f"{path.stem}_as_of_{as_of:%Y_%m_%d}{path.suffix}")
@@ -72,9 +72,9 @@ def short_path(path: Path) -> Path:
 def parse_date(text: str) -> date:
     """Read a date as YYYY-MM-DD."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date()
+        return datetime.strptime(text.strip(), "%Y-%m-%d").date()
     except ValueError:
-        raise PqlError(f"--as-of {text}: not a date; write it as 2026-05-31") from None
+        raise PqlError(f"{text}: not a date; write it as 2026-05-31") from None
 
 
 def load_tool(name: str) -> ModuleType:

@@ -19,7 +19,9 @@ import duckdb
 import yaml
 
 from pql import project
+from pql.database import in_memory, reason, rows
 from pql.errors import PqlError
+from pql.formatting import counted
 
 CONTRACT = Path("models", "staging", "_staging__sources.yml")  # in the project
 
@@ -107,7 +109,7 @@ def survey(folder: Path) -> RawFolder:
                 f"{folder}: the required table {name} is missing; "
                 f"add {name}.parquet, {name}.csv, or a folder {name} of such files"
             )
-    with duckdb.connect() as connection:
+    with in_memory() as connection:
         for name, paths in files.items():
             for path in paths:
                 check_file(connection, path, contract.columns[name])
@@ -151,9 +153,11 @@ def files_below(folder: Path, depth: int, above: tuple[Path, ...]) -> Iterator[P
     """List the files below a folder, and what lies in the folders that links lead to."""
     here = folder.resolve()
     if here in above:
-        raise PqlError(f"{folder}: leads back to a folder that it lies in; remove the link")
+        raise PqlError(f"{folder}: links back to a folder that contains it; remove the link")
     if depth == DEEPEST:
-        raise PqlError(f"{folder}: lies too deep; {DEEPEST} folders in each other are read")
+        raise PqlError(
+            f"{folder}: is nested too deeply; at most {DEEPEST} levels of folders are read"
+        )
     for path in sorted(folder.iterdir()):
         if LEFT_OUT.match(path.name):
             continue
@@ -197,14 +201,18 @@ def edit_distance(one: str, other: str) -> int:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def reader(path: Path) -> str:
+def reader(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
     """Return the DuckDB expression that reads one file, its cells as they are (CSV: as text)."""
     form = form_of(path)
     if form == "parquet":
         options = "binary_as_string = true, hive_types_autocast = false"
         return f"read_parquet({sql_literal(path)}, {options})"
     if form == "json":
-        function, names, options = "read_json", json_keys(path), "format = 'newline_delimited'"
+        function, names, options = (
+            "read_json",
+            json_keys(connection, path),
+            "format = 'newline_delimited'",
+        )
     else:
         function, names, options = "read_csv", csv_header(path), CSV_FORM
     columns = ", ".join(f"{quoted(name)}: 'varchar'" for name in names)
@@ -219,12 +227,10 @@ def json_objects(path: Path) -> str:
     return f"read_ndjson_objects({sql_literal(path)}, {packing(path)})"
 
 
-def json_keys(path: Path) -> list[str]:
+def json_keys(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     """List the keys of a file's objects."""
-    keys = duckdb.sql(
-        f"select distinct unnest(json_keys(json)) as key from {json_objects(path)} order by key"
-    ).fetchall()
-    return [key for (key,) in keys]
+    query = f"select distinct unnest(json_keys(json)) as key from {json_objects(path)} order by key"
+    return [row["key"] for row in rows(connection, query)]
 
 
 def packing(path: Path) -> str:
@@ -251,7 +257,7 @@ def check_file(connection: duckdb.DuckDBPyConnection, path: Path, columns: Seque
         elif form == "json":
             check_json(connection, path, columns)
         else:
-            query = f"select * from {reader(path)} limit 1"
+            query = f"select * from {reader(connection, path)} limit 1"
             check_names(path, [name for name, *_ in connection.execute(query).description], columns)
             connection.execute(query).fetchall()
     except (duckdb.Error, OSError, EOFError) as error:
@@ -263,7 +269,7 @@ def check_csv(connection: duckdb.DuckDBPyConnection, path: Path, columns: Sequen
     """Read all cells; find where a file is broken only once DuckDB, which is quick, refuses it."""
     header = csv_header(path)
     check_names(path, header, columns)
-    query = f"select count(columns(*)) from {reader(path)}"
+    query = f"select count(columns(*)) from {reader(connection, path)}"
     try:
         connection.execute(query).fetchall()
     except duckdb.Error:
@@ -275,17 +281,17 @@ def check_csv(connection: duckdb.DuckDBPyConnection, path: Path, columns: Sequen
 
 def csv_header(path: Path) -> list[str]:
     """Read the names in the first line of a CSV file."""
-    with opened(path) as file:
+    with unpacked(path) as file:
         start = file.read(4)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start:
         raise PqlError(f"{path}: UTF-16, not UTF-8; save it as 'CSV UTF-8'")
     try:
-        with opened(path) as file:
+        with unpacked(path) as file:
             _, header = next(csv_rows(file), (0, None))
     except BrokenLineError as error:
         raise PqlError(f"{path}, {error}") from None
     if header is None:
-        raise PqlError(f"{path}: empty; write the header at least, or remove the file")
+        raise PqlError(f"{path}: empty; write at least the header, or remove the file")
     if not any(cell.strip() for cell in header):
         raise PqlError(f"{path}, line 1: blank; the first line must name the columns")
     if any("\n" in name or "\r" in name or "\0" in name for name in header):
@@ -305,7 +311,7 @@ def check_names(path: Path, names: Sequence[str], columns: Sequence[str]) -> Non
             raise PqlError(f"{place}: column {number} has no name; name or remove it")
         if lower.count(name) > 1:
             raise PqlError(
-                f"{place}: the column {name} is there twice (in any case of its letters); "
+                f"{place}: the column {name} is there twice (upper and lower case are the same); "
                 "remove one"
             )
     if (
@@ -319,12 +325,13 @@ def check_names(path: Path, names: Sequence[str], columns: Sequence[str]) -> Non
 def csv_fault(path: Path, width: int) -> str | None:
     """Find the first line that is not as the header says, and say what to do about it."""
     try:
-        with opened(path) as file:
+        with unpacked(path) as file:
             for start, row in csv_rows(file):
                 if row and len(row) != width:
                     return (
-                        f"line {start}: {len(row)} cells under {width} columns; put text that has "
-                        "a comma in double quotes, and write every cell"
+                        f"line {start}: {counted(len(row), 'cell')} under "
+                        f"{counted(width, 'column')}; put text that has a comma in double quotes, "
+                        "and write every cell"
                     )
             file.seek(0)
             return line_fault(file)
@@ -334,11 +341,11 @@ def csv_fault(path: Path, width: int) -> str | None:
 
 def csv_rows(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
     """Give the rows of a CSV file, each with the line on which it starts."""
-    rows = csv.reader(text_lines(file), strict=True)
+    lines = csv.reader(text_lines(file), strict=True)
     while True:
-        start = rows.line_num + 1
+        start = lines.line_num + 1
         try:
-            row = next(rows)
+            row = next(lines)
         except StopIteration:
             return
         except csv.Error as error:
@@ -387,10 +394,12 @@ def check_json(connection: duckdb.DuckDBPyConnection, path: Path, columns: Seque
     """
     try:
         (strangers,) = connection.execute(query).fetchone()
-        keys = [] if strangers else json_keys(path)
+        keys = [] if strangers else json_keys(connection, path)
         check_names(path, keys, columns)
         if keys:
-            connection.execute(f"select count(columns(*)) from {reader(path)}").fetchall()
+            connection.execute(
+                f"select count(columns(*)) from {reader(connection, path)}"
+            ).fetchall()
     except duckdb.Error:
         fault = json_fault(path)
         if fault:
@@ -402,7 +411,7 @@ def check_json(connection: duckdb.DuckDBPyConnection, path: Path, columns: Seque
 
 def json_fault(path: Path) -> str | None:
     """Find the first line that is no JSON object."""
-    with opened(path) as file, duckdb.connect() as connection:
+    with unpacked(path) as file, in_memory() as connection:
         for number, line in enumerate(file, start=1):
             if line.startswith(b"\xef\xbb\xbf"):
                 return f"line {number}: a byte-order mark; save the file without one"
@@ -416,12 +425,6 @@ def json_fault(path: Path) -> str | None:
     return None
 
 
-def opened(path: Path) -> BinaryIO:
+def unpacked(path: Path) -> BinaryIO:
     """Open a file, unpacking one that is packed."""
     return gzip.open(path) if path.name.lower().endswith(".gz") else path.open("rb")
-
-
-def reason(error: duckdb.Error) -> str:
-    """Say in one line what DuckDB says; of a broken CSV line where it is, and what is wrong."""
-    said = str(error).partition("\nPossible")[0].strip().splitlines()
-    return " ".join(dict.fromkeys((said[0], said[-1])))[:300]

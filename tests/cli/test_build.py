@@ -16,7 +16,7 @@ from conftest import PROJECT
 from pql import cli, config_files
 from pql import project as project_module
 from pql import raw as raw_tables
-from pql.commands import build, show
+from pql.commands import build
 from pql.errors import PqlError
 from pql.formatting import plain_number
 
@@ -150,7 +150,7 @@ def test_column_left_out_is_blank(config):
         (b"signal_id,signal_id\n", "line 1: the column signal_id is there twice"),
         (b"signal_id,\n", "line 1: column 2 has no name"),
         (b"signal_id,window_days\na,7\nb,7,8\n", "line 3: 3 cells under 2 columns"),
-        (b"signal_id,window_days\na\n", "line 2: 1 cells under 2 columns"),
+        (b"signal_id,window_days\na\n", "line 2: 1 cell under 2 columns"),
         (b"signal_id,signal_name\na,b\nb,Caf\xe9\n", "line 3: not UTF-8"),
         (b'signal_id,signal_name\na,"b\n', "line 2: unexpected end of data"),
     ],
@@ -210,7 +210,7 @@ def dbt_calls(monkeypatch):
     def dbt_build(variables, selector, full_refresh, show, lock, **env):
         assert os.fstat(lock)
         calls.append((variables, selector, full_refresh, show, env))
-        return 7
+        return 7, "what to fix"
 
     monkeypatch.setattr(build, "dbt_build", dbt_build)
     return calls
@@ -219,7 +219,7 @@ def dbt_calls(monkeypatch):
 def test_demo_is_built_like_a_plain_dbt_build(project, dbt_calls):
     assert cli.main(["build"]) == 1
     unfinished = str(project / ".building" / "warehouse.duckdb")
-    assert dbt_calls == [({}, "", False, "progress", {"PQL_DUCKDB_PATH": unfinished})]
+    assert dbt_calls == [({}, "", False, "line", {"PQL_DUCKDB_PATH": unfinished})]
 
 
 def test_everything_given_reaches_dbt(project, raw, config, dbt_calls, capsys):
@@ -235,11 +235,16 @@ def test_everything_given_reaches_dbt(project, raw, config, dbt_calls, capsys):
         "projection_days": 30,
         "as_of": "2026-05-01",
     }
-    assert (selector, full_refresh, show) == ("hourly", True, "progress")
+    assert (selector, full_refresh, show) == ("hourly", True, "line")
     past = project / ".building" / "warehouse_as_of_2026_05_01.duckdb"
     assert env["PQL_DUCKDB_PATH"] == str(past)
     assert (project / env["PQL_CONFIG_PATH"] / "signals.csv").exists()
-    assert "events, users, attributes" in capsys.readouterr().out
+    error = capsys.readouterr().err
+    assert f"{raw}: events, users, attributes\n" in error
+    assert (
+        f"error: the build failed, and {project / 'warehouse_as_of_2026_05_01.duckdb'} is" in error
+    )
+    assert error.endswith("build.log\nwhat to fix\n")
 
 
 @pytest.mark.usefixtures("project")
@@ -256,7 +261,7 @@ def test_a_build_takes_the_place_of_the_last_one_if_it_succeeds(project, monkeyp
         with duckdb.connect(env["PQL_DUCKDB_PATH"]) as connection:
             connection.execute("create table if not exists builds (n integer)")
             connection.execute("insert into builds select count(*) + 1 from builds")
-        return returncode
+        return returncode, ""
 
     def count_builds():
         with duckdb.connect(database, read_only=True) as connection:
@@ -270,7 +275,7 @@ def test_a_build_takes_the_place_of_the_last_one_if_it_succeeds(project, monkeyp
     for returncode, count in ((0, 1), (1, 1), (0, 2)):
         assert cli.main(["build"]) == returncode
         assert count_builds() == (count,)
-    assert capsys.readouterr().out.count(f"{database} is left as it was; as far as it came") == 2
+    assert capsys.readouterr().err.count(f"{database} is left as it was; as far as it came") == 2
 
 
 def test_a_full_disk_is_one_line(project, dbt_calls, monkeypatch, capsys):
@@ -303,7 +308,7 @@ os._exit(9)
 """
     subprocess.run([sys.executable, "-c", script, str(database)], check=False)
     assert database.with_name("warehouse.duckdb.wal").exists()
-    monkeypatch.setattr(build, "dbt_build", lambda *arguments, **env: 0)
+    monkeypatch.setattr(build, "dbt_build", lambda *arguments, **env: (0, ""))
     assert cli.main(["build"]) == 0
     assert [path.name for path in project.glob("*.duckdb*")] == ["warehouse.duckdb"]
     with duckdb.connect(database, read_only=True) as connection:
@@ -316,13 +321,14 @@ def test_of_two_builds_at_once_the_second_is_refused(project, monkeypatch, capsy
     def dbt_build(*arguments, **env):
         duckdb.connect(env["PQL_DUCKDB_PATH"]).close()
         said.append(cli.main(["build"]))
-        return 0
+        return 0, ""
 
     monkeypatch.setattr(build, "dbt_build", dbt_build)
     assert cli.main(["build"]) == 0
     assert said == [2]
-    error = f"error: {project / 'warehouse.duckdb'}: another build is under way; wait for its end\n"
-    assert capsys.readouterr().err == error
+    assert capsys.readouterr().err == (
+        f"error: {project / 'warehouse.duckdb'}: another build is under way; wait for it to finish\n"
+    )
 
 
 # --- the strongest leads --------------------------------------------------------------------------
@@ -399,7 +405,8 @@ def test_leads_are_shown_qualified_first_then_by_score(marts, capsys):
     assert capsys.readouterr().out.splitlines() == [
         "Strongest accounts as of 2026-06-30 (2 qualified in all)",
         "",
-        "  1. raised · six_signal · score 60 · qualified since 2026-06-02 (raised a hand)",
+        "  #  account  definition  score       qualified since",
+        "  1  raised   six_signal  60          2026-06-02 (raised a hand)",
         "     no reasons",
         "     hand_raiser -> sales_assisted: call them · sales · owner rep_1"
         " · due 2026-06-02 17:05",
@@ -407,12 +414,13 @@ def test_leads_are_shown_qualified_first_then_by_score(marts, capsys):
         "     suppressed: with sales since 2026-06-03 (working)",
         "     held out: sales does not see it",
         "",
-        "  2. low · six_signal · score 50.5 of 50 · qualified since 2026-06-01",
+        "  2  low      six_signal  50.5 of 50  2026-06-01",
         "     Saw pricing twice",
         "     low -> self_serve: no action named · growth",
         "",
-        "  3. high · six_signal · score 90 · not qualified: needs 10 employees",
+        "  3  high     six_signal  90          not qualified",
         "     no reasons",
+        "     lacking: needs 10 employees",
     ]
 
 
@@ -422,31 +430,33 @@ def test_users_are_shown_where_no_account_is_scored(marts, capsys):
     del user["account_id"]
     write_mart(marts, "user", [user])
     assert cli.main(["show"]) == 0
-    assert "1. ada@acme.example (u1)" in capsys.readouterr().out
+    assert "1  ada@acme.example (u1)" in capsys.readouterr().out
 
 
 def test_text_of_the_product_cannot_steer_the_terminal(marts, capsys):
     evil = "Ac\x1b[2Jme\r\n\u202eInc"
     write_mart(marts, "account", [lead("a", 1, qualified=True, account_name=evil)])
     cli.main(["show"])
-    assert "1. Ac [2Jme Inc (a)" in capsys.readouterr().out
+    assert "1  Ac [2Jme Inc (a)" in capsys.readouterr().out
 
 
-def test_long_reasons_are_wrapped():
-    row = lead("a", 100, qualified=True, qualified_on="2026-06-01", qualified_by="score")
-    row |= {"score_threshold": 50, "top_reasons": "word " * 40}
-    lines = show.lead_lines(1, row, "account", 40)
+def test_long_reasons_are_wrapped(marts, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "40")
+    row = lead("a", 100, qualified=True, qualified_on="2026-06-01", top_reasons="word " * 40)
+    write_mart(marts, "account", [row])
+    cli.main(["show"])
+    _, *lines = capsys.readouterr().out.splitlines()
     assert len(lines) > 5
     assert max(map(len, lines)) <= 40
 
 
 def test_missing_database_or_mart_is_one_line(marts, capsys):
     assert cli.main(["show"]) == 2
-    assert "no such database; run `make build` first" in capsys.readouterr().err
+    assert "no such database; run `pql build` first" in capsys.readouterr().err
     duckdb.connect(marts).close()
     assert cli.main(["show"]) == 2
     error = capsys.readouterr().err
-    assert "there is no pql.pql_accounts in it" in error
+    assert "there is no pql_accounts in it" in error
     assert error.count("\n") == 1
 
 

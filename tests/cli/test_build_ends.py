@@ -17,7 +17,7 @@ from pql import project
 from pql.dbt import what_to_do
 from pql.errors import PqlError
 
-MEND = [
+TO_FIX = [
     "To fix in the configuration or the raw tables:",
     "error: no_mass_change_goes_unseen",
     "    it is too much",
@@ -140,7 +140,7 @@ def test_a_name_that_sql_cannot_hold_is_refused(monkeypatch, name):
 def test_a_memory_limit_that_is_none_is_refused(monkeypatch):
     monkeypatch.setenv("PQL_MEMORY_LIMIT", "lots")
     assert refused(databases.check_memory_limit) == (
-        "PQL_MEMORY_LIMIT: lots is none; write 4GB, or 80%"
+        "PQL_MEMORY_LIMIT: lots is not a memory limit; write 4GB or 80%"
     )
     monkeypatch.setenv("PQL_MEMORY_LIMIT", "512MB")
     databases.check_memory_limit()
@@ -152,9 +152,9 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     assert "cannot be written, and the database is built there" in refused(building.__enter__)
 
 
-def test_what_to_mend_is_said_and_nothing_else():
-    lines = ["Running with dbt", *MEND, "Failure in test no_mass_change_goes_unseen (x.sql)", ""]
-    assert what_to_do(lines, failed=True) == MEND
+def test_what_to_fix_is_said_and_nothing_else():
+    lines = ["Running with dbt", *TO_FIX, "Failure in test no_mass_change_goes_unseen (x.sql)", ""]
+    assert what_to_do(lines, failed=True) == TO_FIX
     assert what_to_do(["Running with dbt", "Done."], failed=False) == []
 
 

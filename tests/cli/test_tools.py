@@ -9,11 +9,12 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import PROJECT
 
-from pql import cli, config_files, database, formatting
-from pql.commands import explain, init, preview
+from pql import cli, config_files, console, database, formatting
+from pql.commands import build, explain, init, preview
 from pql.errors import PqlError
 from pql.project import shipped_config
 
@@ -76,12 +77,13 @@ def test_ids_that_lead_to_an_entity_are_listed(of_demo):
 @pytest.mark.parametrize(
     ("arguments", "messages"),
     [
-        (["a_9999"], ["WHO=a_9999 is not known; the nearest are:\n    account:a_"]),
-        (["tidewel"], ["the nearest are:\n    account:a_289  Tidewell Clinics\n"]),
+        (["a_9999"], ["a_9999 is not known; the nearest are account:a_"]),
+        (["tidewel"], ["the nearest are account:a_289 (Tidewell Clinics)"]),
         (["no such one at all"], ["is not known, and nothing is like it"]),
-        (["gmail.com"], ["may be any of these; name one:\n    account:a_"]),
-        ([], ["name whom to explain: make explain WHO="]),
-        (["a_289", "--on", "soon"], ["ON=soon: not a date; write it as 2026-05-31"]),
+        (["gmail.com"], ["may be any of these, so name one: account:a_", " and ", " more"]),
+        ([], ["Missing argument 'WHO'; see pql explain --help"]),
+        ([" "], ["Invalid value for 'WHO': it is blank"]),
+        (["a_289", "--on", "soon"], ["'--on': soon: not a date; write it as 2026-05-31"]),
         (["a_289", "--on", "2030-01-01"], ["nothing is known after 2026-12-31"]),
     ],
 )
@@ -89,6 +91,7 @@ def test_what_cannot_be_explained_is_said_plainly(of_demo, arguments, messages):
     code, text = of_demo(explain, *arguments)
     assert code == 2
     assert text.startswith("error: ")
+    assert text.count("\n") == 1
     assert all(message in text for message in messages)
 
 
@@ -148,7 +151,7 @@ def test_another_day_is_explained_as_far_as_it_is_known(demo, of_demo, day):
         assert max(float(re.search(r"(\S+)  in all", block)[1]), 0) == float(score), block
         assert ("\n  qualified " in block) is qualified, block
         assert "of which the points alone are kept" in block
-        assert (f"for the counts: make build AS_OF={day}" in block) is (day < "2026-06-30")
+        assert (f"for the counts: pql build --as-of {day}" in block) is (day < "2026-06-30")
 
 
 def test_what_came_next_and_what_will_come_are_told_apart(of_demo):
@@ -166,10 +169,10 @@ def test_a_rebuild_of_the_day_is_read_where_there_is_one(demo, of_demo, tmp_path
     (tmp_path / "own_as_of_2026_06_30.duckdb").symlink_to(demo.database)
     code, text = of_demo(explain, "a_289", "--on", "2026-06-30")
     assert code == 0
-    assert text.startswith("account a_289 on 2026-06-30, as `make build AS_OF` rebuilt that day")
+    assert text.startswith("account a_289 on 2026-06-30, as `pql build --as-of` rebuilt that day")
     code, text = of_demo(explain, "a_289")
     assert code == 2
-    assert "no such database; run `make build` first" in text
+    assert "no such database; run `pql build` first" in text
 
 
 def test_events_are_those_that_count_for_the_entity(demo, of_demo):
@@ -202,10 +205,10 @@ def test_rows_set_aside_are_counted_by_reason(demo, of_demo):
     assert re.search(rf"^ +{rejected}  {reason}, ", text, re.MULTILINE)
 
 
-def test_who_takes_no_part_is_told_why(of_demo):
+def test_who_is_excluded_is_told_why(of_demo):
     _, text = of_demo(explain, "u_1527")
-    assert "takes part     no: works here: mail on an internal domain" in text
-    assert "Not scored that day: it takes no part" in text
+    assert "included       no: works here: mail on an internal domain" in text
+    assert "Not scored that day: it is excluded" in text
 
 
 def test_text_of_the_product_cannot_steer_the_terminal():
@@ -263,7 +266,7 @@ def test_without_a_live_version_the_latest_is_copied(config, capsys):
     ("definition_id", "spoil", "message"),
     [
         ("six_signl", "", "definitions.csv: no definition six_signl; did you mean six_signal?"),
-        ("", "", "name the definition: make new-version DEFINITION="),
+        ("", "", "Invalid value for 'DEFINITION': it is blank"),
         ("six_signal", 'a,b,"c\n', "fit_rules.csv, line"),
     ],
 )
@@ -416,10 +419,9 @@ def test_a_preview_lists_who_enters_and_leaves(raw, tmp_path, scratch, capsys):
 
 def test_a_config_with_errors_is_told_by_its_cells(raw, tmp_path, scratch, monkeypatch, capsys):
     def failing(_request):
-        print("a page of dbt")
         failed = database.unfinished_path(scratch / "current.duckdb")
         failed.parent.mkdir(parents=True)
-        with preview.duckdb.connect(failed) as connection:
+        with duckdb.connect(failed) as connection:
             connection.execute("create schema pql")
             connection.execute("""
                 create table pql.config_problems as
@@ -427,7 +429,7 @@ def test_a_config_with_errors_is_told_by_its_cells(raw, tmp_path, scratch, monke
                     '"evnts" is not allowed' as problem, 'write events' as suggested_fix,
                     'error' as severity
             """)
-        return 1
+        return build.Outcome(failed=True, database=failed, text="a page of dbt")
 
     monkeypatch.setattr(preview, "build", failing)
     assert cli.main(["preview", "--raw", str(raw), "--config", str(tmp_path)]) == 2
@@ -446,12 +448,12 @@ def test_a_preview_names_a_missing_folder(tmp_path, capsys):
     with pytest.raises(PqlError, match="no such folder"):
         preview.build_side("proposed", None, tmp_path / "nowhere")
     assert cli.main(["preview"]) == 2
-    assert "name the folder to try: make preview CONFIG=" in capsys.readouterr().err
+    assert "Missing option '--config'; see pql preview --help" in capsys.readouterr().err
 
 
 def test_nothing_changes_where_nothing_is_edited(demo, tmp_path):
     copy = shutil.copy(demo.database, tmp_path / "copy.duckdb")
-    text = preview.compare(demo.database, Path(copy))
+    text = console.plain(preview.compare(demo.database, Path(copy)))
     assert text.count("the same leads, today and in every week") == 3
 
 

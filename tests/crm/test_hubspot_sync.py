@@ -558,7 +558,7 @@ def test_a_row_that_is_refused_holds_up_no_other_and_is_sent_again(
     lead["email"] = warehouse.rows["sync_crm_tasks"][4]["contact_email"] = "nobody@nowhere"
     code, printed = run(hubspot)
     assert code == 1
-    assert "Not all was taken." in printed
+    assert "error: not all was taken; " in printed
     assert "user u_5: " in printed
     assert "INVALID_EMAIL" in printed
     assert "nobody@" not in printed
@@ -744,7 +744,9 @@ def test_a_token_that_is_none_is_one_line_that_does_not_tell_it(warehouse, hubsp
     for dry in (False, True):
         code, printed = run(hubspot, token=token, dry=dry)
         assert code == 2
-        assert printed.startswith("error: HUBSPOT_ACCESS_TOKEN: in it is a blank, a line break or")
+        assert printed.startswith(
+            "error: HUBSPOT_ACCESS_TOKEN: it contains a blank, a line break or"
+        )
         assert printed.count("\n") == 1
         assert "pat" not in printed
     assert not hubspot.requests
@@ -857,7 +859,7 @@ def test_properties_other_than_the_manifests_are_one_line(warehouse, hubspot, ru
     code, printed = run(hubspot)
     assert code == 2
     assert problem in printed
-    assert "run `make manifests`" in printed
+    assert "run `pql manifests`" in printed
     assert printed.count("\n") == 1
     assert hubspot.writes == 0
 
@@ -905,7 +907,9 @@ def test_two_syncs_never_run_at_once(warehouse, hubspot, run):
     memory = Memory(warehouse.path.with_name("warehouse_sync.sqlite"))
     code, printed = run(hubspot)
     assert code == 2
-    assert printed == "error: warehouse_sync.sqlite: another sync is at work; wait for its end\n"
+    assert (
+        printed == "error: warehouse_sync.sqlite: another sync is at work; wait for it to finish\n"
+    )
     memory.close()
     assert run(hubspot)[0] == 0
 
@@ -966,7 +970,7 @@ def test_a_warehouse_without_sync_marts_is_one_line(warehouse, hubspot, run, mon
     monkeypatch.setattr(warehouse, "rows", {})
     code, printed = run(hubspot)
     assert code == 2
-    assert "a table is missing; run `make build` first" in printed
+    assert "there is no sync_crm_accounts in it; run `pql build` first" in printed
 
 
 # --- the demo -------------------------------------------------------------------------------------

@@ -179,7 +179,7 @@ def refused(built: Built) -> str:
         (None, "the required table users is missing; add users.parquet, users.csv, or a folder"),
         (
             "user_id,email\n" + "u,ada@acme.example\n" * 5000 + "u\n",
-            "users.csv, line 5002: 1 cells under 2 columns",
+            "users.csv, line 5002: 1 cell under 2 columns",
         ),
         ('user_id,email\nu,"ada\n', "users.csv, line 2: a double quote is not closed"),
     ],

@@ -19,7 +19,7 @@ import pytest
 import yaml
 from conftest import PROJECT, Build, Built
 
-from pql import cli
+from pql import cli, console
 from pql.commands import preview
 from pql.formatting import plain_number
 
@@ -118,7 +118,7 @@ def test_commands_print_what_pages_show(demo, changed, build, tmp_path, monkeypa
     cli.main(["show", "--top", "5"])
     change_config(Path("my_config"))
     printed = capsys.readouterr().out
-    printed += preview.compare(demo.database, changed.database) + "\n"
+    printed += console.plain(preview.compare(demo.database, changed.database))
     printed += build(config=change_config(Path("wrong"), wrong=True)).output
     shown = [text for page in PAGES for text in OUTPUT.findall(page.read_text())]
     assert [text for text in shown if text not in printed] == [], printed

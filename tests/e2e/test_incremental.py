@@ -1,8 +1,8 @@
 """Any path to the same rows gives the same tables: only the days that changed are counted anew.
 
 pytest prints the seed of the random paths. `PQL_SEED=<number> PQL_BATCHES=12 PQL_KILLS=6
-PQL_STEPS=10 pytest tests/e2e/test_incremental.py` takes another one, in as many batches, with as many
-killed builds, and as many steps of one to three days.
+PQL_STEPS=10 pytest -m slow tests/e2e/test_incremental.py` takes another one, in as many batches,
+with as many killed builds, and as many steps of one to three days.
 """
 
 import hashlib
@@ -134,12 +134,14 @@ def other_points(config: Tables) -> list[dict[str, str]]:
 EDITS = {"signals": turned_filters, "definition_rules": other_points}
 
 
+@pytest.mark.slow
 def test_any_path_ends_like_one_build(journey: Journey) -> None:
     assert_same(journey.at_once.database, journey.grown.database)
     early = changed_tables(journey.early, journey.grown.database, "pql_intermediate")
     assert {"int_signal_counts", "int_event_rejects", "int_users"} <= early.keys()
 
 
+@pytest.mark.slow
 def test_a_past_day_is_still_rebuilt_as_the_history_tells_it(
     build: Build, journey: Journey
 ) -> None:
@@ -301,7 +303,8 @@ def test_a_history_goes_on_from_the_day_that_changed(build: Build, tmp_path: Pat
 # --- a build that is killed -----------------------------------------------------------------------
 
 
-def test_a_killed_build_changes_nothing_and_the_next_one_mends_all(
+@pytest.mark.slow
+def test_a_killed_build_changes_nothing_and_the_next_one_repairs_all(
     build: Build, journey: Journey
 ) -> None:
     rng = random.Random(SEED)

@@ -720,6 +720,7 @@ def summary(differences: Sequence[Difference]) -> str:
     return f"{len(differences)} differences, such as\n" + "\n".join(shown)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("as_of", "decay_step_days"),
     [(None, 7), (LAST_DAY - timedelta(days=21), 1)],

@@ -271,7 +271,7 @@ def test_a_missing_database_is_one_clear_line(tmp_path, monkeypatch, capsys):
         == 2
     )
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "no such database; run `make build` first" in said
+    assert said.count("\n") == 1 and "no such database; run `pql build` first" in said
 
 
 # --- words ----------------------------------------------------------------------------------------

@@ -16,11 +16,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pql import raw
+from pql import console, raw
 from pql.config_files import overlay_config
 from pql.database import check_memory_limit, copy_database, one_build_at_a_time, put_in_place
-from pql.dbt import dbt_build
-from pql.errors import PqlError
+from pql.dbt import dbt_build, log_path
+from pql.errors import FailedError, PqlError
 from pql.project import database_path
 
 
@@ -48,7 +48,7 @@ class Request:
         variables: further dbt vars.
         selector: the part to build, as selectors.yml names it; blank: everything.
         full_refresh: whether incremental models start afresh.
-        show: ``all`` that dbt prints, ``progress`` (on a terminal) or ``nothing``.
+        show: ``all`` that dbt prints, a ``line`` of progress (on a terminal), or ``nothing``.
         database: the file to build; none: the usual one.
         env: further environment variables of dbt.
     """
@@ -59,13 +59,28 @@ class Request:
     variables: Mapping[str, Any] = field(default_factory=dict)
     selector: str = ""
     full_refresh: bool = False
-    show: str = "progress"
+    show: str = "line"
     database: Path | None = None
     env: Mapping[str, str] = field(default_factory=dict)
 
 
-def build(request: Request) -> int:
-    """Check what was given, prepare it for dbt, and run dbt; return 1 where that fails.
+@dataclass(frozen=True)
+class Outcome:
+    """How a build ended.
+
+    Attributes:
+        failed: whether it did.
+        database: what was built, in place; of a failed build as far as it came, elsewhere.
+        text: what a person has to read.
+    """
+
+    failed: bool
+    database: Path
+    text: str
+
+
+def build(request: Request) -> Outcome:
+    """Check what was given, prepare it for dbt, and run dbt.
 
     dbt works on a copy of the database, which takes the place of the last one once all is built and
     every test has passed: who reads it finds either the one or the other, whole.
@@ -86,18 +101,34 @@ def build(request: Request) -> int:
         }
         if request.show != "nothing":
             for line in (", ".join(found.tables), *found.notices):
-                print(f"{request.raw}: {line}")
+                console.note(f"{request.raw}: {line}")
     if request.config:
         env["PQL_CONFIG_PATH"] = overlay_config(request.config)
     with one_build_at_a_time(database) as lock:
         unfinished = copy_database(database)
         env["PQL_DUCKDB_PATH"] = str(unfinished)
         sys.stdout.flush()
-        returncode = dbt_build(
+        returncode, said = dbt_build(
             variables, request.selector, request.full_refresh, request.show, lock, **env
         )
         if returncode == 0:
             put_in_place(unfinished, database)
-        elif unfinished.exists():
-            print(f"{database} is left as it was; as far as it came, the new one is {unfinished}")
-    return min(returncode, 1)
+    return Outcome(returncode != 0, unfinished if returncode else database, said)
+
+
+def build_and_tell(request: Request) -> str:
+    """Build, and return what a person has to read.
+
+    Raises:
+        FailedError: the build failed, and the database is left as it was.
+    """
+    outcome = build(request)
+    if outcome.failed:
+        there = f"; as far as it came, the new one is {outcome.database}"
+        raise FailedError(
+            f"the build failed, and {request.database or database_path(request.as_of)} is left as "
+            f"it was{there if outcome.database.exists() else ''}; what dbt printed is in "
+            f"{log_path('build')}",
+            "" if request.show == "all" else outcome.text,
+        )
+    return outcome.text if request.show == "line" else ""

@@ -13,12 +13,14 @@ import duckdb
 
 from pql import queries
 from pql.commands.show import next_steps
+from pql.console import Answer, heading
 from pql.database import Row, opened, rows
 from pql.errors import PqlError
 from pql.formatting import clean, counted, entry, plain_number, shortened
-from pql.project import database_path, parse_date, short_path
+from pql.project import database_path, short_path
 
 MOST_USERS = 12
+MOST_CHOICES = 5
 
 QUERIES = queries.read("explain")
 
@@ -42,8 +44,7 @@ class Subject:
     def read(self, query: str, **values: object) -> list[Row]:
         """Run a query that may name the entity and the day."""
         own = {"entity_type": self.entity_type, "entity_id": self.entity_id, "on_day": self.on_day}
-        given = {name: value for name, value in own.items() if f"${name}" in query}
-        return rows(self.connection, query, **given, **values)
+        return rows(self.connection, query, **own, **values)
 
 
 @dataclass(frozen=True)
@@ -85,29 +86,31 @@ def find(connection: duckdb.DuckDBPyConnection, who: str) -> tuple[str, str]:
     if len(own_ids or matches) == 1:
         match = (own_ids or matches)[0]
         return match["entity_type"], match["entity_id"]
+    name = clean(who)
     if matches:
-        raise PqlError(f"WHO={clean(who)} may be any of these; name one:" + choices(matches))
+        raise PqlError(f"{name} may be any of these, so name one: {choices(matches)}")
     nearest = rows(connection, QUERIES["nearest"], who=who)
     if nearest:
-        raise PqlError(f"WHO={clean(who)} is not known; the nearest are:" + choices(nearest))
+        raise PqlError(f"{name} is not known; the nearest are {choices(nearest)}")
     raise PqlError(
-        f"WHO={clean(who)} is not known, and nothing is like it; "
-        "give a user or account id, a mail address or a domain"
+        f"{name} is not known, and nothing is like it; give an id, a mail address, a domain or the "
+        "name of an account"
     )
 
 
 def choices(matches: Sequence[Row]) -> str:
-    """List entities as they can be named, one per line."""
-    lines = [
-        f"    {clean(match['entity_type'])}:{clean(match['entity_id'])}"
-        + (f"  {clean(match['label'])}" if match["label"] else "")
-        for match in matches
+    """Name a few entities as they can be asked for."""
+    named = [
+        f"{clean(match['entity_type'])}:{clean(match['entity_id'])}"
+        + (f" ({clean(match['label'])})" if match["label"] else "")
+        for match in matches[:MOST_CHOICES]
     ]
-    return "\n" + "\n".join(shortened(lines, "one"))
+    rest = len(matches) - len(named)
+    return ", ".join(named) + (f" and {rest} more" if rest else "")
 
 
 def identity_lines(subject: Subject) -> list[str]:
-    """Say who the subject is, which ids lead to it, and whether it takes part."""
+    """Say who the subject is, which ids lead to it, and whether it is included."""
     (known,) = subject.read(QUERIES[subject.entity_type])
     domain = f"{known['domain'] or 'none known'} ({known['domain_type']})"
     lines = ["Who", entry(subject.entity_type, subject.entity_id)]
@@ -129,19 +132,19 @@ def identity_lines(subject: Subject) -> list[str]:
     ]
     lines.append(entry("other ids", ", ".join(links) or "none"))
     excluded = [row["reason"] for row in subject.read(QUERIES["exclusion"])]
-    lines.append(entry("takes part", f"no: {excluded[0]}" if excluded else "yes"))
+    lines.append(entry("included", f"no: {excluded[0]}" if excluded else "yes"))
     return lines
 
 
 def people(users: Sequence[Row]) -> str:
-    """Name the users of an account, and how many take no part."""
+    """Name the users of an account, and how many are excluded."""
     if not users:
         return "none"
     names = [user["user_id"] for user in users[:MOST_USERS]]
     if len(users) > MOST_USERS:
         names.append("...")
     excluded = sum(user["exclusion_reason"] is not None for user in users)
-    note = f"; {excluded} of them take no part" if excluded else ""
+    note = f"; {excluded} of them excluded" if excluded else ""
     return f"{len(users)}: {', '.join(names)}{note}"
 
 
@@ -170,7 +173,7 @@ def event_lines(subject: Subject) -> list[str]:
         entry(f"{row['row_count']:,}", f"{row['reason']}, {span(row)}", ">") for row in set_aside
     ]
     if staff:
-        lines.append(f"Not counted: {counted(staff, 'event')} of people who take no part")
+        lines.append(f"Not counted: {counted(staff, 'event')} of people who are excluded")
     if later:
         lines.append(f"Not counted here: {counted(later, 'event')} after {subject.on_day}")
     return lines
@@ -276,7 +279,10 @@ def last_turn(subject: Subject, standing: Standing) -> str:
 
 def lacking(found: Sequence[Check]) -> str:
     """Name what does not hold."""
-    return "; ".join(check.text for check in found if not check.holds) or "a few days of patience"
+    return (
+        "; ".join(check.text for check in found if not check.holds)
+        or "it has to hold for more days"
+    )
 
 
 def sum_lines(subject: Subject, standing: Standing) -> list[str]:
@@ -290,7 +296,7 @@ def sum_lines(subject: Subject, standing: Standing) -> list[str]:
         lines = ledger(standing, subject.on_day)
         note = ", of which the points alone are kept"
         if subject.on_day < subject.as_of_date:
-            note += f"; for the counts: make build AS_OF={subject.on_day}"
+            note += f"; for the counts: pql build --as-of {subject.on_day}"
     total = sum((points for points, _ in lines), Decimal(0))
     floored = "" if total >= 0 else ", and a score is never below 0"
     return [
@@ -471,26 +477,30 @@ def turns_in_words(before: tuple[bool, bool], after: tuple[bool, bool]) -> list[
 # --- all of it ------------------------------------------------------------------------------------
 
 
-def explanation(subject: Subject) -> str:
+def explanation(subject: Subject) -> Answer:
     """Explain the subject on its day."""
-    heading = f"{subject.entity_type} {clean(subject.entity_id)} on {subject.on_day}"
+    title = f"{subject.entity_type} {clean(subject.entity_id)} on {subject.on_day}"
     if subject.on_day > subject.as_of_date:
-        heading += f", if nothing more happens after {subject.as_of_date}"
+        title += f", if nothing more happens after {subject.as_of_date}"
     elif subject.is_rebuild:
-        heading += ", as `make build AS_OF` rebuilt that day"
+        title += ", as `pql build --as-of` rebuilt that day"
     elif not subject.is_as_of:
-        heading += f", as known on {subject.as_of_date}"
-    parts = [[heading], identity_lines(subject), event_lines(subject)]
+        title += f", as known on {subject.as_of_date}"
+    parts = [[title], identity_lines(subject), event_lines(subject)]
     stages = subject.read(QUERIES["stage"])
     definitions = subject.read(QUERIES["definitions"])
     if not stages:
-        parts.append(["Not scored that day: it takes no part, or had no accepted event yet."])
+        parts.append(["Not scored that day: it is excluded, or had no accepted event yet."])
     elif not definitions:
         parts.append([f"Not scored: no definition is about {subject.entity_type}s."])
     else:
         stage = stages[0]["stage"]
         parts += [definition_lines(subject, definition, stage) for definition in definitions]
-    return "\n\n".join("\n".join(part) for part in parts)
+    return [
+        line
+        for number, (first, *lines) in enumerate(parts)
+        for line in ([""] if number else []) + [heading(first), *lines]
+    ]
 
 
 def chosen_database(on_day: date | None) -> tuple[Path, bool]:
@@ -500,22 +510,16 @@ def chosen_database(on_day: date | None) -> tuple[Path, bool]:
     return database_path(), False
 
 
-def explain(who: str, on: str) -> str:
+def explain(who: str, on_day: date | None) -> Answer:
     """Find whom it is about, check the day, and explain."""
-    if not who:
-        raise PqlError("name whom to explain: make explain WHO=<id, mail address or domain>")
-    try:
-        on_day = parse_date(on) if on else None
-    except PqlError:
-        raise PqlError(f"ON={clean(on)}: not a date; write it as 2026-05-31") from None
     database, is_rebuild = chosen_database(on_day)
-    with opened(built=database) as connection:
+    with opened(database) as connection:
         (as_of,) = rows(connection, QUERIES["as_of"])
         if as_of["as_of_date"] is None:
             raise PqlError(f"{short_path(database)}: it has no accepted event")
         on_day = on_day or as_of["as_of_date"]
         if on_day > as_of["horizon_date"]:
-            raise PqlError(f"ON={on_day}: nothing is known after {as_of['horizon_date']}")
+            raise PqlError(f"--on {on_day}: nothing is known after {as_of['horizon_date']}")
         entity_type, entity_id = find(connection, who)
         subject = Subject(
             connection, entity_type, entity_id, on_day, as_of["as_of_date"], is_rebuild

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import duckdb
 
-from pql import project
+from pql import queries
 from pql import raw as raw_tables
-from pql.config_files import CONFIG_FILES, to_csv
-from pql.database import Row, rows
+from pql.config_files import CONFIG_FILES, columns_of, to_csv
+from pql.console import Answer, heading, table
+from pql.database import Row, in_memory, rows
 from pql.errors import PqlError
-from pql.formatting import clean, counted, entry, shortened
+from pql.formatting import MOST_LINES, counted, entry, more
 
 DEFINITION_ID = "starter"
 FOLDER = Path("starter_config")
@@ -87,24 +88,12 @@ ROUTES = (
     },
 )
 
-EVENTS = """
-    with user_accounts as (
-        select user_id, max(account_id) as account_id
-        from {users}
-        group by user_id
-    )
-    select
-        events.event_name,
-        count(*) as row_count,
-        count(distinct coalesce(events.user_id, events.anonymous_id)) as users,
-        count(distinct coalesce(events.account_id, user_accounts.account_id)) as accounts,
-        count(coalesce(events.account_id, user_accounts.account_id)) as rows_of_accounts
-    from {events} as events
-    left join user_accounts on events.user_id = user_accounts.user_id
-    where events.event_name is not null
-    group by events.event_name
-    order by row_count desc, events.event_name
-"""
+# What is read of raw tables.
+COLUMNS = {
+    "users": ("user_id", "account_id"),
+    "events": ("event_name", "user_id", "anonymous_id", "account_id"),
+}
+QUERIES = queries.read("init")
 
 
 @dataclass(frozen=True)
@@ -122,23 +111,23 @@ class Signal:
 
 def read_events(folder: Path, files: Mapping[str, Sequence[Path]]) -> list[Row]:
     """Count the rows of each event and who did it, by the raw rows alone: nothing is set aside."""
-    with duckdb.connect() as connection:
-        users = relation(connection, files["users"], ("user_id", "account_id"))
-        columns = ("event_name", "user_id", "anonymous_id", "account_id")
-        events = relation(connection, files["events"], columns)
-        found = rows(connection, EVENTS.format(users=users, events=events))
+    with in_memory() as connection:
+        for table, columns in COLUMNS.items():
+            relation = as_text(connection, files[table], columns)
+            connection.execute(f"create view {table} as {relation}")
+        found = rows(connection, QUERIES["events"])
     if not found:
         raise PqlError(f"{folder}: no row of events has an event_name; fill that column first")
     return found
 
 
-def relation(
+def as_text(
     connection: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str]
 ) -> str:
-    """Return a subquery with some columns of a raw table as text; null where it has no such."""
+    """Return a query of some columns of a raw table as text; null where it has no such."""
     parts = []
     for file in files:
-        reader = raw_tables.reader(file)
+        reader = raw_tables.reader(connection, file)
         found = {row["column_name"].lower() for row in rows(connection, f"describe from {reader}")}
         cells = [
             f"nullif(trim(cast({column} as varchar)), '') as {column}"
@@ -147,7 +136,7 @@ def relation(
             for column in columns
         ]
         parts.append(f"select {', '.join(cells)} from {reader}")
-    return f"({' union all '.join(parts)})"
+    return " union all ".join(parts)
 
 
 def entity_type_of(events: Sequence[Row]) -> str:
@@ -240,7 +229,7 @@ def starter_files(
         "score_threshold": str(-(-points // 10) * 5),  # half of the points, rounded up to fives
         "status": "draft",
         "priority": "10",
-        "rationale": "Made by make init from the names of events: a place to start, not evidence. "
+        "rationale": "Made by pql init from the names of events: a place to start, not evidence. "
         "Signals, points and threshold wait for somebody who knows the product.",
     }
     content: dict[str, Sequence[dict[str, str]]] = {
@@ -249,7 +238,7 @@ def starter_files(
         "definition_rules.csv": rules,
         "routing_rules.csv": [{"definition_id": "*", **route} for route in ROUTES],
     }
-    return {name: table(name, content.get(name, ())) for name in CONFIG_FILES}
+    return {name: config_file(name, content.get(name, ())) for name in CONFIG_FILES}
 
 
 def signal_row(signal: Signal) -> dict[str, str]:
@@ -279,10 +268,9 @@ def rule_row(signal: Signal) -> dict[str, str]:
     }
 
 
-def table(name: str, values: Iterable[dict[str, str]]) -> bytes:
+def config_file(name: str, values: Iterable[dict[str, str]]) -> bytes:
     """Write a config file with the columns of the shipped one."""
-    shipped = (project.shipped_config() / name).read_text(encoding="utf-8-sig")
-    columns = shipped.partition("\n")[0].strip().split(",")
+    columns = columns_of(name)
     return to_csv([columns, *([row.get(column, "") for column in columns] for row in values)])
 
 
@@ -293,7 +281,7 @@ def write_folder(folder: Path, files: dict[str, bytes]) -> None:
     except OSError as error:
         reason = "it exists" if folder.exists() else error.strerror
         raise PqlError(
-            f"{folder}: {reason}; nothing is overwritten, so name another: CONFIG=<new folder>"
+            f"{folder}: {reason}; nothing is overwritten, so name a new folder by --config"
         ) from None
     for name, content in files.items():
         (folder / name).write_bytes(content)
@@ -302,10 +290,8 @@ def write_folder(folder: Path, files: dict[str, bytes]) -> None:
 # --- what is said ---------------------------------------------------------------------------------
 
 
-def init(raw: Path | None, folder: Path) -> str:
+def init(raw: Path, folder: Path) -> Answer:
     """Look at the events, write the folder, and say what was found and what comes next."""
-    if not raw:
-        raise PqlError("name the folder of your raw tables: make init RAW=<folder>")
     found = raw_tables.survey(raw)
     events = read_events(raw, found.files)
     entity_type = entity_type_of(events)
@@ -319,35 +305,35 @@ def init(raw: Path | None, folder: Path) -> str:
         )
         for signal in signals
     ]
-    return "\n".join(
-        [
-            *event_lines(raw, events),
-            "",
-            f"{folder}: a draft definition, {DEFINITION_ID}, that scores {entity_type}s."
-            " Points, and for what:",
-            *suggested,
-            entry("10", "active on three of the last 14 days", ">"),
-            "",
-            "What comes next:",
-            "  1. Edit the files: signals, points and score_threshold are guesses.",
-            "  2. Give your own mail domain the domain_type internal in special_domains.csv.",
-            f"  3. In definitions.csv set the status of {DEFINITION_ID} to live: a draft is scored,"
-            " but makes no lead.",
-            f"  4. make build RAW={raw} CONFIG={folder}",
-        ]
-    )
+    return [
+        *event_table(raw, events),
+        "",
+        heading(f"{folder}: a draft definition, {DEFINITION_ID}, that scores {entity_type}s"),
+        *suggested,
+        entry("10", "active on three of the last 14 days (activity)", ">"),
+        "",
+        heading("What comes next"),
+        "  1. Edit the files: signals, points and score_threshold are guesses.",
+        "  2. Give your own mail domain the domain_type internal in special_domains.csv.",
+        f"  3. In definitions.csv set the status of {DEFINITION_ID} to live: a draft is scored,"
+        " but makes no lead.",
+        f"  4. pql build --raw {raw} --config {folder}",
+    ]
 
 
-def event_lines(raw: Path, events: Sequence[Row]) -> list[str]:
+def event_table(raw: Path, events: Sequence[Row]) -> Answer:
     """List the events by how often they happened, and how many they reach."""
     total = sum(event["row_count"] for event in events)
-    listed = [
-        f"{event['row_count']:>12,}{event['users']:>12,}{event['accounts']:>12,}"
-        f"  {clean(event['event_name'])}"
-        for event in events
+    heads = ("rows", "users", "accounts")
+    shown = [
+        (*(f"{event[name]:,}" for name in ("row_count", "users", "accounts")), event["event_name"])
+        for event in events[:MOST_LINES]
     ]
     return [
-        f"Events in {raw}: {counted(total, 'row')} of {counted(len(events), 'name')}",
-        f"{'rows':>12}{'users':>12}{'accounts':>12}  event",
-        *shortened(listed, "name"),
+        heading(
+            f"Events in {raw}: {counted(total, 'row')} of {counted(len(events), 'event name')}"
+        ),
+        "",
+        table((*heads, "event"), shown, numbers=heads),
+        *more(len(events) - MOST_LINES, "event name"),
     ]

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import shutil
 
-from pql import project
+from pql import console, project
+from pql.console import Answer
 from pql.crm.contract import read_mart
-from pql.crm.manifests import HUBSPOT_TYPES, manifests
+from pql.crm.manifests import HUBSPOT_TYPES, SALESFORCE_OBJECTS, manifests
+from pql.formatting import counted
 
 FOLDER = "manifests"  # in the project
 
 
-def write() -> str:
+def write() -> Answer:
     """Write all manifests anew; what no contract asks for any more is gone."""
-    files = manifests({name: read_mart(name) for name in HUBSPOT_TYPES})
+    marts = {name: read_mart(name) for name in HUBSPOT_TYPES}
+    files = manifests(marts)
     folder = project.root() / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    return "\n".join(f"{FOLDER}/{name}" for name in files)
+    return [
+        console.heading(f"{FOLDER}: {counted(len(files), 'file')}"),
+        "",
+        console.table(
+            ("mart", "fields", "HubSpot", "Salesforce"),
+            [
+                (name, len(mart.fields), HUBSPOT_TYPES[name], SALESFORCE_OBJECTS[name])
+                for name, mart in marts.items()
+            ],
+            numbers=["fields"],
+        ),
+    ]

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pql.config_files import VERSIONED_FILES, Table, config_files, nearest, read_table, write_whole
+from pql.config_files import (
+    VERSIONED_FILES,
+    Table,
+    config_files,
+    definition_ids,
+    nearest,
+    read_table,
+    with_copies,
+    write_whole,
+)
 from pql.errors import PqlError
 from pql.formatting import clean, counted
 from pql.project import short_path
@@ -15,8 +24,7 @@ from pql.project import short_path
 
 def choose_version(definitions: Table, definition_id: str) -> tuple[int, str, int]:
     """Return the version to copy, its status, and the number of the new one."""
-    id_column, status_column = definitions.column("definition_id"), definitions.column("status")
-    known = sorted({line.value(id_column) for line in definitions.lines[1:]} - {""})
+    status_column, known = definitions.column("status"), definition_ids(definitions)
     if definition_id not in known:
         raise PqlError(
             f"{definitions.path}: no definition {clean(definition_id)}; "
@@ -33,30 +41,8 @@ def choose_version(definitions: Table, definition_id: str) -> tuple[int, str, in
     return source, statuses[source], max(statuses) + 1
 
 
-def with_copies(table: Table, definition_id: str, source: int, new: int) -> tuple[Table, int]:
-    """Add the rows of one version once more, as a new one, behind the definition's last row."""
-    versions = table.numbers(definition_id)
-    copied = [place for place, version in versions.items() if version == source]
-    if not copied:
-        return table, 0
-    values = {table.column("version"): str(new)}
-    if table.path.name == "definitions.csv":
-        values[table.column("status")] = "draft"
-    line_end = table.lines[0].end
-    last = max(versions)
-    copies = [table.lines[place].with_values(values, line_end) for place in copied]
-    lines = list(table.lines)
-    if not lines[last].end:
-        lines[last] = lines[last].with_values({}, line_end)
-        copies[-1] = copies[-1].with_values({}, "")
-    lines[last + 1 : last + 1] = copies
-    return Table(table.path, table.start, table.delimiter, lines), len(copied)
-
-
 def new_version(definition_id: str, folder: Path) -> str:
     """Copy a version in every file that has rows of it, and say what was done."""
-    if not definition_id:
-        raise PqlError("name the definition: make new-version DEFINITION=<definition_id>")
     config_files(folder)  # says what is wrong with a file before any of them is written
     definitions = read_table(folder / "definitions.csv")
     source, status, new = choose_version(definitions, definition_id)
@@ -77,6 +63,6 @@ def new_version(definition_id: str, folder: Path) -> str:
             f"{definition_id} version {new} is a draft, copied from version {source} ({status}):",
             *files,
             f"Edit its rows in {short_path(folder.resolve())}. To put it to use, set the status of"
-            f" {live}; `make preview` shows, on a copy of the folder, what that would change.",
+            f" {live}; `pql preview` shows, on a copy of the folder, what that would change.",
         ]
     )

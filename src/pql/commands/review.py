@@ -8,14 +8,14 @@ from pathlib import Path
 from pql.database import opened
 from pql.errors import PqlError
 from pql.project import database_path, short_path
-from pql.review import page
+from pql.review import marts, page
 
 
 def review(output: Path, as_of: date | None) -> str:
     """Write the page; say where it is."""
     database = database_path(as_of)
-    with opened(database=database) as connection:
-        parts = page.read(connection)
+    with opened(database) as connection:
+        parts = marts.read(connection)
     try:
         output.write_text(page.write(parts), encoding="utf-8")
     except OSError as error:

@@ -10,15 +10,16 @@ import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pql import project
-from pql.commands.new_version import with_copies
+from pql import project, queries
 from pql.config_files import (
     VERSIONED_FILES,
     Table,
     cells,
     config_files,
+    place_of,
     read_table,
     with_cells,
+    with_copies,
     with_row,
     without_rows,
     write_whole,
@@ -41,13 +42,7 @@ SIGN_UP = {
     "reason_template": "signed up",
 }
 
-EVALUATIONS = """
-    select definition_id, contender, contender_type, auc, strongest_baseline, verdict
-    from pql.definition_evaluation
-    order by definition_id, auc desc nulls last, contender
-"""
-
-RULES = "select * from pql.suggested_points order by definition_id, rule_number"
+QUERIES = queries.read("suggest")
 
 VERDICTS = {
     "beats_baselines": "is better than any plain order",
@@ -57,11 +52,6 @@ VERDICTS = {
 
 
 # --- one suggestion -------------------------------------------------------------------------------
-
-
-def place_of(table: Table, definition_id: str, version: int) -> list[int]:
-    """Return the rows of a version."""
-    return [p for p, number_ in table.numbers(definition_id).items() if number_ == version]
 
 
 def suggest_version(tables: dict[str, Table], rules: Sequence[Row], rationale: str) -> int:
@@ -75,7 +65,7 @@ def suggest_version(tables: dict[str, Table], rules: Sequence[Row], rationale: s
     if not place_of(definitions, definition_id, source):
         raise PqlError(
             f"{definitions.path}: there is no version {source} of {definition_id}, for which the "
-            "points are suggested; name the folder that was built by CONFIG"
+            "points are suggested; name the folder that was built by --config"
         )
     new = max(definitions.numbers(definition_id).values()) + 1
     for name in VERSIONED_FILES:
@@ -233,9 +223,9 @@ def suggest(config: Path, target: Path | None) -> str:
     """Write the folder, and say what is in it."""
     config_files(config)  # says what is wrong with a file before anything is written
     if target and target.exists():
-        raise PqlError(f"{target}: it exists; nothing is overwritten, name a new folder by TO")
-    with opened(built=database_path()) as connection:
-        evaluations, rules = rows(connection, EVALUATIONS), rows(connection, RULES)
+        raise PqlError(f"{target}: it exists; nothing is overwritten, so name a new folder by --to")
+    with opened(database_path()) as connection:
+        evaluations, rules = (rows(connection, QUERIES[name]) for name in ("evaluations", "rules"))
     tables = {
         path.name: read_table(path)
         for path in sorted(config.glob("*.csv"))
@@ -252,12 +242,15 @@ def suggest(config: Path, target: Path | None) -> str:
         return "\n\n".join([*said, "No folder is written."])
     folder = target or project.root() / SUGGESTED
     if not target:
-        shutil.rmtree(folder, ignore_errors=True)  # it is this script's own
+        shutil.rmtree(folder, ignore_errors=True)  # it is this command's own
     folder.mkdir(parents=True)
     for path in sorted(config.glob("*.csv")):
         shutil.copyfile(path, folder / path.name)
     for name, table in tables.items():
         write_whole(folder / name, table.text().encode())
     name = short_path(folder.resolve())
-    accept = f"Written to {name}; nothing else is changed. To see who would enter and leave: make"
-    return "\n\n".join([*said, f"{accept} preview CONFIG={name}"])
+    accept = (
+        f"Written to {name}; nothing else is changed. To see who would enter and leave: "
+        f"pql preview --config {name}"
+    )
+    return "\n\n".join([*said, accept])

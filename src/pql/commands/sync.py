@@ -6,38 +6,28 @@ import os
 from contextlib import closing
 from pathlib import Path
 
-from pql import project
+from pql import console, project, queries
 from pql.crm.adopting import read_shared_domains
 from pql.crm.contract import read_mart
 from pql.crm.hubspot import HOST, HubSpot
 from pql.crm.manifests import HUBSPOT_TYPES
 from pql.crm.memory import Memory
 from pql.crm.sync import Plan, Report, Sync, keep_to_companies, name_of
-from pql.database import opened, rows
-from pql.errors import PqlError
+from pql.database import opened, require, rows
+from pql.errors import FailedError
 from pql.formatting import shortened
 from pql.project import database_path
 
 SHARED_DOMAINS = Path("seeds", "reference", "mail_domains.csv")  # in the project
-PLANNED = "  {:<10}" + " {:>9}" * 4
+QUERIES = queries.read("sync")
 SENT = "  {:<10}" + " {:>9}" * 5
 
 
 def read_plans(memory: Memory, account: str) -> dict[str, Plan]:
     """Compare the sync marts with what an account has been sent."""
     marts = {record_type: read_mart(name) for name, record_type in HUBSPOT_TYPES.items()}
-    with opened(warehouse=database_path()) as connection:
-        leads = {
-            # whatever stops a sync, the leads to act on went first
-            record_type: rows(
-                connection,
-                f"""
-                select * from pql.{mart.name}
-                order by status in ('qualified', 'open') desc, {mart.key.name}
-                """,
-            )
-            for record_type, mart in marts.items()
-        }
+    with opened(database_path()) as connection:
+        leads = {record_type: rows(connection, QUERIES[record_type]) for record_type in marts}
     members = frozenset(lead["account_key"] for lead in (*leads["contacts"], *leads["tasks"]))
     plans = {
         record_type: Plan(
@@ -67,11 +57,14 @@ def dry_run(memory: Memory, hubspot: HubSpot | None) -> None:
         for plan in plans.values():
             sync.check(plan)
         sync.look_up(plans["companies"])
-    print(f"Dry run, compared with what HubSpot account {account or '(none yet)'} was sent")
-    print(PLANNED.format("", "create", "update", "unchanged", "left out"))
-    for plan in plans.values():
-        numbers = (len(plan.create), len(plan.update), plan.unchanged, plan.left_out)
-        print(PLANNED.format(plan.record_type, *numbers))
+    title = f"Dry run, compared with what HubSpot account {account or '(none yet)'} was sent"
+    heads = ("create", "update", "unchanged", "left out")
+    planned = [
+        (plan.record_type, len(plan.create), len(plan.update), plan.unchanged, plan.left_out)
+        for plan in plans.values()
+    ]
+    table = console.table(("records", *heads), planned, numbers=heads)
+    console.answer([console.heading(title), table])
     if not hubspot and plans["companies"].create:
         print("Without HUBSPOT_ACCESS_TOKEN it is not known which companies HubSpot has already.")
     for plan in plans.values():
@@ -85,7 +78,8 @@ def dry_run(memory: Memory, hubspot: HubSpot | None) -> None:
         looked_up = [*plan.adopts.values(), *plan.not_adopted.values()]
         shown = [*looked_up, *shortened(plan.notes, "note"), *shortened(lines, "row")]
         if shown:
-            print("\n".join(["", plan.record_type, *(f"  {line}" for line in shown)]))
+            records = console.heading(plan.record_type)
+            console.answer(["", records, *(f"  {line}" for line in shown)])
 
 
 def send(memory: Memory, hubspot: HubSpot) -> bool:
@@ -119,22 +113,26 @@ def print_report(plan: Plan, report: Report) -> None:
             print(f"      {line}", flush=True)
 
 
-def sync(is_sent: bool) -> bool:
-    """Send what is due, or say what it is; tell whether all of it was taken."""
+def sync(is_sent: bool) -> None:
+    """Send what is due, or say what it is.
+
+    Raises:
+        FailedError: not all of it was taken.
+    """
     database = database_path()
     token = os.environ.get("HUBSPOT_ACCESS_TOKEN", "")
     host = os.environ.get("HUBSPOT_BASE_URL") or HOST
     hubspot = HubSpot(token, host) if is_sent or token.strip() else None
-    if not database.exists():
-        raise PqlError(f"{database.name}: no such database; run `make build` first")
+    require(database)
     with closing(Memory(database.with_name(f"{database.stem}_sync.sqlite"))) as memory:
         if not is_sent:
             dry_run(memory, hubspot)
-            print("\nNothing was sent. `make sync SEND=1` sends it.")
-            return True
+            print("\nNothing was sent. `pql sync --send` sends it.")
+            return
         try:
             is_complete = send(memory, hubspot)
         except KeyboardInterrupt:
             raise KeyboardInterrupt("stopped; what HubSpot took is recorded") from None
-    print("All sent." if is_complete else "Not all was taken.")
-    return is_complete
+    if not is_complete:
+        raise FailedError("not all was taken; what was not is due again at the next sync")
+    print("All sent.")

@@ -257,7 +257,7 @@ class HubSpot:
         if problems:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
             raise PqlError(
-                f"HubSpot's {record_type}: {problems[0]}{more}; run `make manifests`, and load "
+                f"HubSpot's {record_type}: {problems[0]}{more}; run `pql manifests`, and load "
                 f"manifests/hubspot/{record_type}.json as docs/reverse-etl.md says"
             )
 
@@ -501,7 +501,7 @@ def read_token(text: str) -> str:
         raise PqlError("HUBSPOT_ACCESS_TOKEN: not set; it is the token of a private app")
     if not all("!" <= character <= "~" for character in token):
         raise PqlError(
-            "HUBSPOT_ACCESS_TOKEN: in it is a blank, a line break or a character that no token "
+            "HUBSPOT_ACCESS_TOKEN: it contains a blank, a line break or a character that no token "
             "has; set it to the token of a private app, and nothing else"
         )
     return token

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pql import queries
+from pql.database import private_file
 from pql.errors import PqlError
+
+QUERIES = queries.read("sync")
 
 
 @dataclass(frozen=True)
@@ -32,24 +35,13 @@ class Memory:
     def __init__(self, path: Path):
         self.path = path
         try:
-            # Its owner's alone from the start; SQLite gives the journal the same mode.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            path.chmod(0o600)
-            self.connection = sqlite3.connect(path, timeout=0)
+            self.connection = private_file(path)
             self.connection.execute("pragma synchronous = extra")
             # Held until the process ends, however it ends: two syncs never run at once.
             self.connection.execute("pragma locking_mode = exclusive")
             with self.connection:
                 self.connection.execute("begin exclusive")
-                self.connection.execute(
-                    """
-                    create table if not exists sent (
-                        account text, record_type text, row_key text,
-                        record_id text, row_hash text, links text,
-                        primary key (account, record_type, row_key)
-                    )
-                    """
-                )
+                self.connection.execute(QUERIES["make_memory"])
         except OSError as error:
             raise PqlError(f"{path.name}: cannot be written: {error.strerror}") from None
         except sqlite3.DatabaseError as error:
@@ -57,24 +49,19 @@ class Memory:
 
     def last_account(self) -> str:
         """Name the account that was written to last; blank if none was."""
-        query = "select account from sent order by rowid desc limit 1"
-        return next((account for (account,) in self.connection.execute(query)), "")
+        found = self.connection.execute(QUERIES["last_account"])
+        return next((account for (account,) in found), "")
 
     def read(self, account: str, record_type: str) -> dict[str, Sent]:
         """Return what was sent, by the key of the row."""
-        query = """
-            select row_key, record_id, row_hash, links
-            from sent
-            where account = ? and record_type = ?
-        """
-        rows = self.connection.execute(query, (account, record_type))
+        rows = self.connection.execute(QUERIES["sent"], (account, record_type))
         return {key: Sent(*values) for key, *values in rows}
 
     def write(self, account: str, record_type: str, sent: Mapping[str, Sent]) -> None:
         """Keep what was sent; after this, not even a power cut undoes it."""
         with self.changing():
             self.connection.executemany(
-                "insert or replace into sent values (?, ?, ?, ?, ?, ?)",
+                QUERIES["remember"],
                 [
                     (account, record_type, key, row.record_id, row.row_hash, row.links)
                     for key, row in sent.items()
@@ -85,7 +72,7 @@ class Memory:
         """Keep nothing of rows."""
         with self.changing():
             self.connection.executemany(
-                "delete from sent where account = ? and record_type = ? and row_key = ?",
+                QUERIES["forget"],
                 [(account, record_type, key) for key in keys],
             )
 
@@ -110,7 +97,7 @@ def trouble(error: sqlite3.DatabaseError) -> str:
     """Say what is wrong with the file, and what to do."""
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:  # the rest says more than anybody needs
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return "another sync is at work; wait for its end"
+            return "another sync is at work; wait for it to finish"
         case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
             return "not what a sync wrote; move the file away"
     return f"cannot be written: {error}"

@@ -20,3 +20,11 @@ def read(name: str) -> dict[str, str]:
     for title, query in re.findall(r"^-- name: (\w+)\n(.*?)(?=^-- name: |\Z)", text, re.M | re.S):
         queries[title] = re.sub(r"\{(\w+)\}", lambda named: queries[named[1]], query).strip()
     return queries
+
+
+def tables(query: str) -> tuple[str, ...]:
+    """Name the tables that a query reads, in the order of their appearance."""
+    code = re.sub(r"--[^\n]*", "", query)
+    own = set(re.findall(r"\b(\w+) as \(", code))
+    named = re.findall(r"\b(?:from|join)\s+(\w+)\b(?!\s*\()", code)
+    return tuple(dict.fromkeys(name for name in named if name not in own))

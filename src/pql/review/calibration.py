@@ -76,7 +76,7 @@ def changes(part: Part, definition: Row) -> list[dict[str, Any]]:
         return []
     suggestion = judged(part, definition_id, "suggested_points")
     if suggestion is not None and suggestion["verdict"] == "beats_baselines":
-        advice = "Try the suggested points as a draft (`make suggest`, then `make preview`): they "
+        advice = "Try the suggested points as a draft (`pql suggest`, then `pql preview`): they "
         advice += "know more than any plain order."
     else:
         advice = "Ask for what buyers do before they pay: `signal_lift` lists it."
@@ -365,8 +365,8 @@ def suggested_points(part: Part, evaluations: Part, definition_id: str) -> Block
         title,
         f"These {formatting.counted(len(mine), 'rule')}, with a threshold of {threshold}, rank "
         f"buyers above others {with_interval(about, 'auc')} of the time on dates they were not "
-        "learned from. `make suggest` writes them as a config folder, to be tried with "
-        "`make preview`.",
+        "learned from. `pql suggest` writes them as a config folder, to be tried with "
+        "`pql preview`.",
         marts,
         table=Table(
             (

@@ -6,41 +6,19 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pql import formatting
 from pql.database import Row
-from pql.review import calibration, checks, components, lead_diff, marts, results
+from pql.review import calibration, checks, components, lead_diff, results
 from pql.review.components import Block, Card, Column, Section, Table
-from pql.review.marts import Part
+from pql.review.marts import Part, of_version
 
 FOLDER = Path(__file__).parent
 TITLE = "Product-qualified leads: the quarterly review"
 
 Parts = dict[str, Part]
-
-
-def read(connection: duckdb.DuckDBPyConnection) -> Parts:
-    """Read every part of the page."""
-    as_of_row = marts.read(connection, marts.AS_OF)
-    as_of = {"as_of_date": as_of_row.rows[0]["as_of_date"] if as_of_row.rows else None}
-    return {
-        "as_of": as_of_row,
-        "definitions": marts.read(connection, marts.DEFINITIONS, **as_of),
-        "moves": marts.read(connection, marts.MOVES, **as_of),
-        "checks": marts.read(connection, marts.CHECKS),
-        "weeks": marts.read(connection, marts.WEEKS, **as_of),
-        "segments": marts.read(connection, marts.SEGMENTS, **as_of),
-        "bands": marts.read(connection, marts.BANDS),
-        "deadlines": marts.read(connection, marts.DEADLINES, **as_of),
-        "first_touches": marts.read(connection, marts.FIRST_TOUCHES),
-        "holdouts": marts.read(connection, marts.HOLDOUTS),
-        "evaluations": marts.read(connection, marts.EVALUATIONS),
-        "suggested_points": marts.read(connection, marts.SUGGESTED_POINTS),
-        "thresholds": marts.read(connection, marts.THRESHOLDS),
-    }
 
 
 def write(parts: Parts) -> str:
@@ -137,7 +115,7 @@ def about_definition(parts: Parts, versions: Sequence[Row]) -> Section:
     """Show all about a definition: its first version in full, the others against it."""
     definition, *others = versions
     definition_id, version = definition["definition_id"], definition["definition_version"]
-    mine = marts.of_version(parts["checks"], definition)
+    mine = of_version(parts["checks"], definition)
     challengers = [
         lead_diff.block(parts["moves"], definition, other)
         for other in others
