@@ -17,15 +17,16 @@
     {{ return(node.get("columns", {}).values() | list) }}
 {%- endmacro %}
 
-{#- The rows of a sync mart as the last build left them; a column that came with an upgrade is null,
-    and before the first build there are none. A unit test, which knows no contract, gives them. -#}
+{#- The rows of a sync mart as the last build left them, for the mart itself and for what decides
+    before it; a column that came with an upgrade is null, and before the first build there are none.
+    A unit test, which knows no contract, gives them. -#}
 {% macro previous_rows(model_name) -%}
     {%- set columns = sync_columns(model_name) -%}
+    {%- if not columns -%}{{ return("select * from " ~ this) }}{%- endif -%}
+    {%- set relation = existing_relation(model_name) -%}
     {%- set found = [] -%}
-    {%- if not columns -%}
-        {{ return("select * from " ~ this) }}
-    {%- elif is_incremental() -%}
-        {%- for column in adapter.get_columns_in_relation(this) -%}
+    {%- if relation -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
             {%- do found.append(column.name | lower) -%}
         {%- endfor -%}
     {%- endif -%}
@@ -37,7 +38,7 @@
         cast(null as {{ api.Column.translate_type(column.data_type) }}) as {{ column.name }}
         {%- endif %}{{ "," if not loop.last }}
         {%- endfor %}
-    from {{ this if found else "(select 1 as nothing) as no_rows where 1 = 0" }}
+    from {{ relation if found else "(select 1 as nothing) as no_rows where 1 = 0" }}
 {%- endmacro %}
 
 {#- The rows to write: those that are new, and those of which more changed than columns that trigger

@@ -20,12 +20,10 @@ signals as (
 
 entities as (
 
-    select entities.*
+    select distinct entities.*
     from {{ ref('int_entities') }} as entities
-    where
-        entities.entity_type in (
-            select definitions.entity_type from {{ ref('int_evaluated_definitions') }} as definitions
-        )
+    inner join {{ ref('int_evaluated_definitions') }} as definitions
+        on entities.entity_type = definitions.entity_type
 
 ),
 
