@@ -71,9 +71,11 @@ current_records as (
     select
         coalesce(leads.account_key, removed.account_key) as account_key,
         coalesce(leads.entity_id, removed.account_id) as account_id,
-        {%- for column in ["crm_account_id", "account_name"] %}
-        case when removed.account_key is null then accounts.{{ column }} else removed.{{ column }} end
-            as {{ column }},
+        {%- for column in ["crm_account_id", "account_name", "plan_name"] %}
+        case
+            when removed.account_key is null then accounts.{{ column }}
+            else removed.{{ column }}
+        end as {{ column }},
         {%- endfor %}
         accounts.company_domain as domain,
         case
@@ -92,8 +94,6 @@ current_records as (
         leads.owner_role,
         leads.owner,
         leads.next_action,
-        case when removed.account_key is null then accounts.plan_name else removed.plan_name end
-            as plan_name,
         coalesce(leads.account_url, removed.account_url) as account_url,
         leads.suppression_reason,
         leads.score,

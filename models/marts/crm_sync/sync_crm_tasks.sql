@@ -41,11 +41,11 @@ qualified_people as (
     select
         task_leads.task_key,
         {{ dbt.listagg('people.email', "'|'", 'order by people.email') }} as qualified_people,
-        {{ dbt.listagg(
+        'Also qualified there: ' || {{ dbt.listagg(
             'case when people.user_id <> task_leads.contact_user_id then people.email end',
             "', '",
             'order by people.email',
-        ) }} as further_people
+        ) }} || {{ newline }} as also_qualified
     from task_leads
     inner join people
         on task_leads.account_id = people.account_id
@@ -74,7 +74,7 @@ leads as (
             || {{ newline }},
             ''
         )
-        || coalesce('Also qualified there: ' || qualified_people.further_people || {{ newline }}, '')
+        || coalesce(qualified_people.also_qualified, '')
         || task_leads.why as body
     from task_leads
     left join people as contacts
@@ -110,7 +110,7 @@ tasks as (
 
 ),
 
--- what is no lead of sales any more keeps what was said, but for the names of the forgotten
+-- what was said stays, but for what is told anew, and for the names of the forgotten
 current_records as (
 
     select
