@@ -16,6 +16,7 @@ forgotten_names as (
 select
     previous.contact_key,
     case
+        when coalesce(forgotten_emails.name_hash, forgotten_ids.name_hash) is not null then null
         when links.to_id is not null then 'merged into ' || links.to_id
         else coalesce(users.exclusion_reason, 'no longer in the data of the product')
     end as reason,
