@@ -55,10 +55,6 @@
     cast('0001-01-01' as date)
 {%- endmacro %}
 
-{#- A condition that lets the engine pass over the files and partitions that hold no changed day: one
-    range for each run of changed days, or, where those are very many, from the first to the last. What
-    is left is judged row by row. Raw is passed over where it keeps its times as times.
-    column: a date, or the raw time; type: what it is, `date` or `timestamp`. -#}
 {% macro on_days_to_process(column, type) -%}
     {%- if execute and load_relation(ref("int_days_to_process")) -%}
         {%- set days = run_query(

@@ -33,11 +33,11 @@
 
 {% macro previous_rows(model_name) -%}
     {%- set columns = sync_columns(model_name) -%}
+    {%- if not columns -%}{{ return("select * from " ~ this) }}{%- endif -%}
+    {%- set relation = existing_relation(model_name) -%}
     {%- set found = [] -%}
-    {%- if not columns -%}
-        {{ return("select * from " ~ this) }}
-    {%- elif is_incremental() -%}
-        {%- for column in adapter.get_columns_in_relation(this) -%}
+    {%- if relation -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
             {%- do found.append(column.name | lower) -%}
         {%- endfor -%}
     {%- endif -%}
@@ -49,7 +49,7 @@
         cast(null as {{ api.Column.translate_type(column.data_type) }}) as {{ column.name }}
         {%- endif %}{{ "," if not loop.last }}
         {%- endfor %}
-    from {{ this if found else "(select 1 as nothing) as no_rows where 1 = 0" }}
+    from {{ relation if found else "(select 1 as nothing) as no_rows where 1 = 0" }}
 {%- endmacro %}
 
 {% macro rows_to_sync(model_name, relation, key, entity_type=none, entity_id=none) -%}

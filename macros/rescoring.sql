@@ -2,10 +2,6 @@
     day from which it did. What holds before that day stays as it is written. int_scoring_manifest and
     int_scored_inputs, once all is done, take note of what the timelines were made of. -#}
 
-{#- The config of a timeline that goes on from the day of the change. The strategy,
-    get_incremental_continued_sql, keeps what begins before it.
-    keys: the columns that name whose timeline it is; starts, ends: the columns of a period's first
-    day, and of the first day after it; ends is none where rows are of one day, not of a period. -#}
 {% macro continued_by_entity(keys, starts="valid_from", ends="valid_to") -%}
     {%- if not execute -%}
         {#- so that dbt learns while it parses what is read -#}
@@ -20,12 +16,6 @@
     }) }}
 {%- endmacro %}
 
-{#- The rows of a relation with entity_type and entity_id from which a timeline goes on: all the first
-    time (and in unit tests, where no table is built); then, of the entities to rescore, what has not
-    ended before the day of the change. A timeline made of these rows is right from the day before the
-    change on, and what it says of earlier days is passed over.
-    ends: the column of the first day that a row no longer holds, or of the one day that it is about;
-    none: all rows of these entities. -#}
 {% macro to_rescore(relation, ends="valid_to") -%}
     {%- if this and is_incremental() -%}
     (
@@ -46,8 +36,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The rows of a relation of single days, for a model that judges by itself which of them still
-    matter: those of the entities to rescore, with the day of the change as changed_from. -#}
 {% macro days_to_rescore(relation) -%}
     (
         select
@@ -66,9 +54,6 @@
     )
 {%- endmacro %}
 
-{#- How dbt writes a timeline that goes on (see continued_by_entity): what begins on the day of the
-    change or later gives way to the new rows that do; and what began before and lasted at least until
-    then ends when the new row does that began before, or when the first of the others begins. -#}
 {% macro get_incremental_continued_sql(arguments) -%}
     {%- set target = arguments.target_relation -%}
     {%- set new_rows = arguments.temp_relation -%}
@@ -132,8 +117,6 @@
     )
 {%- endmacro %}
 
-{#- What shapes all timelines beside config and inputs, as a hash: a setting, and the SQL that makes
-    them. -#}
 {% macro scoring_settings() -%}
     {%- set sql = sql_fingerprint((
         "staging/config/", "intermediate/incremental/", "intermediate/signals/",

@@ -327,7 +327,8 @@ def test_of_two_builds_at_once_the_second_is_refused(project, monkeypatch, capsy
     assert cli.main(["build"]) == 0
     assert said == [2]
     assert capsys.readouterr().err == (
-        f"error: {project / 'warehouse.duckdb'}: another build is under way; wait for it to finish\n"
+        f"error: {project / 'warehouse.duckdb'}: another build is under way; "
+        "wait for it to finish\n"
     )
 
 

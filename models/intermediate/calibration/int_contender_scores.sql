@@ -11,12 +11,6 @@ definitions as (
 
 ),
 
-suggested_points as (
-
-    select * from {{ ref('int_suggested_points') }}
-
-),
-
 -- held-out observations of those whom the definition is for
 observations as (
 
@@ -40,43 +34,42 @@ rule_scores as (
     select
         observations.definition_id,
         observations.observation_number,
+        observations.is_hand_raised,
         suggested_points.contender,
-        sum(suggested_points.points) as score
+        suggested_points.score_threshold,
+        sum(
+            case
+                when
+                    case
+                        when suggested_points.window_days is null then observed_values.value_ever
+                        when suggested_points.window_days = signals.window_days
+                            then observed_values.signal_value
+                        {%- for days in var('calibration_windows') %}
+                        when suggested_points.window_days = {{ days }}
+                            then observed_values.value_{{ days }}d
+                        {%- endfor %}
+                    end >= suggested_points.min_value
+                    then suggested_points.points
+                else 0
+            end
+        ) as score
     from observations
-    inner join {{ ref('int_observed_values') }} as observed_values
+    inner join {{ ref('int_suggested_points') }} as suggested_points
+        on observations.definition_id = suggested_points.definition_id
+    left join {{ ref('int_observed_values') }} as observed_values
         on
             observations.entity_type = observed_values.entity_type
             and observations.entity_id = observed_values.entity_id
             and observations.observed_on = observed_values.observed_on
-    inner join suggested_points
-        on
-            observations.definition_id = suggested_points.definition_id
-            and observed_values.signal_id = suggested_points.signal_id
+            and suggested_points.signal_id = observed_values.signal_id
     left join {{ ref('stg_config__signals') }} as signals
-        on observed_values.signal_id = signals.signal_id
-    where
-        case
-            when suggested_points.window_days is null then observed_values.value_ever
-            when suggested_points.window_days = signals.window_days
-                then observed_values.signal_value
-            {%- for days in var('calibration_windows') %}
-            when suggested_points.window_days = {{ days }} then observed_values.value_{{ days }}d
-            {%- endfor %}
-        end >= suggested_points.min_value
+        on suggested_points.signal_id = signals.signal_id
     group by
         observations.definition_id,
         observations.observation_number,
-        suggested_points.contender
-
-),
-
-suggestions as (
-
-    select distinct
-        definition_id,
-        contender,
-        score_threshold
-    from suggested_points
+        observations.is_hand_raised,
+        suggested_points.contender,
+        suggested_points.score_threshold
 
 ),
 
@@ -110,24 +103,13 @@ contenders as (
     where definitions.entity_type = observations.entity_type
     union all
     select
-        observations.definition_id,
-        observations.observation_number,
-        suggestions.contender,
+        definition_id,
+        observation_number,
+        contender,
         'suggestion' as contender_type,
-        case
-            when observations.is_hand_raised then {{ first }}
-            else coalesce(rule_scores.score, 0)
-        end as contender_value,
-        observations.is_hand_raised
-        or coalesce(rule_scores.score, 0) >= suggestions.score_threshold as is_qualified
-    from observations
-    inner join suggestions
-        on observations.definition_id = suggestions.definition_id
-    left join rule_scores
-        on
-            observations.definition_id = rule_scores.definition_id
-            and observations.observation_number = rule_scores.observation_number
-            and suggestions.contender = rule_scores.contender
+        case when is_hand_raised then {{ first }} else score end as contender_value,
+        is_hand_raised or score >= score_threshold as is_qualified
+    from rule_scores
     {%- for name, value in {
         "random": "random_number",
         "newest_sign_up": "-age_days",

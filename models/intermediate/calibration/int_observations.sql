@@ -1,14 +1,7 @@
-{#- Everybody is looked at on the same dates, whatever becomes of them: buyers and others alike. -#}
 {%- set horizon_days = var("calibration_horizon_days") -%}
-{%- set weeks_in_horizon = (horizon_days + 6) // 7 -%}
+{%- set span_days = dbt.datediff("min(observed_on)", "max(observed_on)", "day") -%}
 
 with
-
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-
-),
 
 definitions as (
 
@@ -16,68 +9,15 @@ definitions as (
 
 ),
 
-outcomes as (
+weekly_activity as (
 
-    select * from {{ ref('int_outcomes') }}
-
-),
-
-entities as (
-
-    select
-        'user' as entity_type,
-        user_id as entity_id,
-        account_id,
-        cast(created_at as date) as signed_up_on
-    from {{ ref('int_users') }}
-    union all
-    select
-        'account' as entity_type,
-        account_id as entity_id,
-        account_id,
-        cast(created_at as date) as signed_up_on
-    from {{ ref('int_accounts') }}
+    select * from {{ ref('int_weekly_activity') }}
 
 ),
 
--- the last date is the last one whose horizon has passed
 dates as (
 
-    select
-        weeks.generated_number - 1 as weeks_before,
-        {{ add_days(
-            'as_of.as_of_date', '-' ~ horizon_days ~ ' - 7 * (weeks.generated_number - 1)'
-        ) }} as observed_on
-    from ({{ dbt.generate_series(var('calibration_weeks')) }}) as weeks
-    cross join as_of
-
-),
-
-active_entities as (
-
-    select
-        signal_days.entity_type,
-        signal_days.entity_id,
-        dates.weeks_before,
-        dates.observed_on,
-        min(signal_days.activity_date) as first_active_on,
-        max(signal_days.activity_date) as last_active_on,
-        sum(
-            case
-                when signal_days.activity_date > {{ add_days('dates.observed_on', -30) }}
-                    then signal_days.event_count
-                else 0
-            end
-        ) as events_30d
-    from {{ ref('int_entity_signal_days') }} as signal_days
-    inner join dates
-        on signal_days.activity_date <= dates.observed_on
-    where signal_days.signal_id = 'any_activity'
-    group by
-        signal_days.entity_type,
-        signal_days.entity_id,
-        dates.weeks_before,
-        dates.observed_on
+    select distinct observed_on from weekly_activity
 
 ),
 
@@ -101,7 +41,7 @@ next_outcomes as (
                 else 0
             end
         ) as is_over
-    from outcomes
+    from {{ ref('int_outcomes') }} as outcomes
     inner join definitions
         on outcomes.definition_key = definitions.definition_key
     cross join dates
@@ -114,73 +54,38 @@ observed as (
     select
         definitions.definition_id,
         definitions.definition_key,
-        definitions.entity_type,
-        active_entities.entity_id,
-        case
-            when entities.account_id is null then 'user ' || active_entities.entity_id
-            else 'account ' || entities.account_id
-        end as cluster_id,
+        weekly_activity.*,
         timelines.score,
-        {{ dbt.datediff(
-            'coalesce(entities.signed_up_on, active_entities.first_active_on)',
-            'active_entities.observed_on', 'day'
-        ) }} as age_days,
-        {{ dbt.datediff(
-            'active_entities.last_active_on', 'active_entities.observed_on', 'day'
-        ) }} as idle_days,
-        active_entities.events_30d,
-        timelines.is_eligible,
+        timelines.is_eligible
+        and coalesce(weekly_activity.idle_days < definitions.active_within_days, true)
+            as is_eligible,
         timelines.is_hand_raised,
-        definitions.active_within_days,
-        mod(active_entities.weeks_before, {{ weeks_in_horizon }}) = 0 as is_anchor,
-        active_entities.observed_on,
-        next_outcomes.next_outcome_on
+        case
+            when
+                next_outcomes.next_outcome_on
+                <= {{ add_days('weekly_activity.observed_on', horizon_days) }}
+                then next_outcomes.next_outcome_on
+        end as outcome_on
     from definitions
-    inner join active_entities
-        on definitions.entity_type = active_entities.entity_type
-    inner join entities
-        on
-            active_entities.entity_type = entities.entity_type
-            and active_entities.entity_id = entities.entity_id
+    inner join weekly_activity
+        on definitions.entity_type = weekly_activity.entity_type
     inner join {{ ref('int_stage_timelines') }} as stages
         on
-            active_entities.entity_type = stages.entity_type
-            and active_entities.entity_id = stages.entity_id
-            and {{ is_valid_on('stages', 'active_entities.observed_on') }}
+            weekly_activity.entity_type = stages.entity_type
+            and weekly_activity.entity_id = stages.entity_id
+            and {{ is_valid_on('stages', 'weekly_activity.observed_on') }}
             and {{ is_in_list('stages.stage', 'definitions.audience') }}
     inner join {{ ref('int_qualification_timelines') }} as timelines
         on
             definitions.definition_key = timelines.definition_key
-            and active_entities.entity_id = timelines.entity_id
-            and {{ is_valid_on('timelines', 'active_entities.observed_on') }}
+            and weekly_activity.entity_id = timelines.entity_id
+            and {{ is_valid_on('timelines', 'weekly_activity.observed_on') }}
     left join next_outcomes
         on
             definitions.definition_key = next_outcomes.definition_key
-            and active_entities.entity_id = next_outcomes.entity_id
-            and active_entities.observed_on = next_outcomes.observed_on
+            and weekly_activity.entity_id = next_outcomes.entity_id
+            and weekly_activity.observed_on = next_outcomes.observed_on
     where coalesce(next_outcomes.is_over, 0) = 0
-
-),
-
-spans as (
-
-    select
-        definition_id,
-        min(observed_on) as starts_on,
-        max(observed_on) as ends_on
-    from observed
-    group by definition_id
-
-),
-
-measured_spans as (
-
-    select
-        *,
-        {{ dbt.datediff(
-            'starts_on', 'ends_on', 'day'
-        ) }} as span_days
-    from spans
 
 ),
 
@@ -189,8 +94,9 @@ splits as (
 
     select
         definition_id,
-        {{ add_days('ends_on', '-floor(span_days / 3.0)') }} as test_starts_on
-    from measured_spans
+        {{ add_days('max(observed_on)', '-floor(' ~ span_days ~ ' / 3.0)') }} as test_starts_on
+    from observed
+    group by definition_id
 
 )
 
@@ -210,20 +116,12 @@ select
     observed.age_days,
     observed.idle_days,
     observed.events_30d,
-    observed.is_eligible
-    and (
-        observed.active_within_days is null or observed.idle_days < observed.active_within_days
-    ) as is_eligible,
+    observed.is_eligible,
     observed.is_hand_raised,
     observed.is_anchor,
-    coalesce(
-        observed.next_outcome_on <= {{ add_days('observed.observed_on', horizon_days) }}, false
-    ) as is_converted,
+    observed.outcome_on is not null as is_converted,
     observed.observed_on,
-    case
-        when observed.next_outcome_on <= {{ add_days('observed.observed_on', horizon_days) }}
-            then observed.next_outcome_on
-    end as outcome_on
+    observed.outcome_on
 from observed
 inner join splits
     on observed.definition_id = splits.definition_id

@@ -15,16 +15,39 @@ users as (
 
 ),
 
-accounts as (
+-- of the values known on a day, one of a higher precedence holds, and of those the latest
+own_values as (
 
-    select * from {{ ref('int_accounts') }}
-
-),
-
--- an id that a link supersedes has no say: the survivor's own rows count
-surviving_attributes as (
-
-    select attributes.*
+    {%- for attribute, column in account_columns.items() %}
+    select
+        'account' as entity_type,
+        account_id as entity_id,
+        '{{ attribute }}' as attribute,
+        cast({{ column }} as {{ dbt.type_string() }}) as attribute_value,
+        1 as precedence,
+        {{ always() }} as known_from
+    from {{ ref('int_accounts') }}
+    union all
+    {%- endfor %}
+    {%- for attribute in ["job_title", "domain_type"] %}
+    select
+        'user' as entity_type,
+        user_id as entity_id,
+        '{{ attribute }}' as attribute,
+        {{ attribute }} as attribute_value,
+        3 as precedence,
+        {{ always() }} as known_from
+    from users
+    union all
+    {%- endfor %}
+    -- an id that a link supersedes has no say: the survivor's own rows count
+    select
+        attributes.entity_type,
+        attributes.entity_id,
+        attributes.attribute,
+        attributes.attribute_value,
+        case attributes.entity_type when 'account' then 2 else 4 end as precedence,
+        attributes.known_from
     from {{ ref('stg_product__attributes') }} as attributes
     left join {{ ref('int_identity_links') }} as identity_links
         on
@@ -34,146 +57,54 @@ surviving_attributes as (
 
 ),
 
-asked_attributes as (
-
-    select
-        fit_rules.attribute,
-        definitions.entity_type
-    from {{ ref('stg_config__fit_rules') }} as fit_rules
-    inner join {{ ref('stg_config__definitions') }} as definitions
-        on fit_rules.definition_key = definitions.definition_key
-    union
-    select
-        definition_rules.min_value_of as attribute,
-        definitions.entity_type
-    from {{ ref('stg_config__definition_rules') }} as definition_rules
-    inner join {{ ref('stg_config__definitions') }} as definitions
-        on definition_rules.definition_key = definitions.definition_key
-    where definition_rules.min_value_of is not null
-    union
-    -- what routes leads, and what results are broken down by
-    select
-        'employee_count' as attribute,
-        'account' as entity_type
-    union
-    select
-        'industry' as attribute,
-        'account' as entity_type
-
-),
-
--- of the values known on a day, one of a higher precedence holds, and of those the latest
-account_values as (
-
-    {%- for attribute, column in account_columns.items() %}
-    select
-        account_id,
-        '{{ attribute }}' as attribute,
-        cast({{ column }} as {{ dbt.type_string() }}) as attribute_value,
-        1 as precedence,
-        {{ always() }} as known_from
-    from accounts
-    union all
-    {%- endfor %}
-    select
-        entity_id as account_id,
-        attribute,
-        attribute_value,
-        2 as precedence,
-        known_from
-    from surviving_attributes
-    where entity_type = 'account'
-
-),
-
-user_values as (
-
-    select
-        user_id,
-        'job_title' as attribute,
-        job_title as attribute_value,
-        3 as precedence,
-        {{ always() }} as known_from
-    from users
-    union all
-    select
-        user_id,
-        'domain_type' as attribute,
-        domain_type as attribute_value,
-        3 as precedence,
-        {{ always() }} as known_from
-    from users
-    union all
-    select
-        entity_id as user_id,
-        attribute,
-        attribute_value,
-        4 as precedence,
-        known_from
-    from surviving_attributes
-    where entity_type = 'user'
-
-),
-
 -- an account has as many job titles as it has users: item tells them apart
 entity_values as (
 
     select
-        'account' as entity_type,
-        account_id as entity_id,
-        attribute,
-        '' as item,
-        attribute_value,
-        precedence,
-        known_from
-    from account_values
+        *,
+        '' as item
+    from own_values
     union all
     select
         'account' as entity_type,
         users.account_id as entity_id,
-        user_values.attribute,
-        user_values.user_id as item,
-        user_values.attribute_value,
-        user_values.precedence,
-        user_values.known_from
-    from user_values
+        own_values.attribute,
+        own_values.attribute_value,
+        own_values.precedence,
+        own_values.known_from,
+        users.user_id as item
+    from own_values
     inner join users
-        on user_values.user_id = users.user_id
-    where user_values.attribute = 'job_title' and users.account_id is not null
-    union all
-    select
-        'user' as entity_type,
-        user_id as entity_id,
-        attribute,
-        '' as item,
-        attribute_value,
-        precedence,
-        known_from
-    from user_values
+        on
+            own_values.entity_type = 'user'
+            and own_values.entity_id = users.user_id
+    where own_values.attribute = 'job_title' and users.account_id is not null
     union all
     select
         'user' as entity_type,
         users.user_id as entity_id,
-        account_values.attribute,
-        '' as item,
-        account_values.attribute_value,
-        account_values.precedence,
-        account_values.known_from
-    from account_values
+        own_values.attribute,
+        own_values.attribute_value,
+        own_values.precedence,
+        own_values.known_from,
+        '' as item
+    from own_values
     inner join users
-        on account_values.account_id = users.account_id
-    where account_values.attribute <> 'domain_type'
+        on
+            own_values.entity_type = 'account'
+            and own_values.entity_id = users.account_id
+    where own_values.attribute <> 'domain_type'
 
 ),
 
-asked_values as (
+requested_values as (
 
     select entity_values.*
     from entity_values
-    inner join asked_attributes
+    inner join {{ ref('int_requested_attributes') }} as requested_attributes
         on
-            entity_values.entity_type = asked_attributes.entity_type
-            and entity_values.attribute = asked_attributes.attribute
+            entity_values.entity_type = requested_attributes.entity_type
+            and entity_values.attribute = requested_attributes.attribute
 
 ),
 
@@ -188,7 +119,7 @@ ordered_values as (
             order by precedence desc, known_from desc, attribute_value
             rows between unbounded preceding and 1 preceding
         ) as superseded_from
-    from asked_values
+    from requested_values
 
 )
 

@@ -6,12 +6,6 @@ users as (
 
 ),
 
-accounts as (
-
-    select * from {{ ref('stg_product__accounts') }}
-
-),
-
 identity_links as (
 
     select * from {{ ref('int_identity_links') }}
@@ -21,13 +15,6 @@ identity_links as (
 domain_types as (
 
     select * from {{ ref('int_domain_types') }}
-
-),
-
-exclusions as (
-
-    select * from {{ ref('int_exclusions') }}
-    where entity_type = 'user'
 
 ),
 
@@ -69,7 +56,7 @@ domain_accounts as (
     select
         accounts.domain,
         min(accounts.account_id) as account_id
-    from accounts
+    from {{ ref('stg_product__accounts') }} as accounts
     inner join domain_types
         on accounts.domain = domain_types.domain
     where domain_types.domain_type not in ('free', 'disposable', 'education')
@@ -118,35 +105,28 @@ joined_users as (
     left join domain_accounts
         on users.mail_domain = domain_accounts.domain
 
-),
-
-linked_users as (
-
-    select
-        joined_users.*,
-        coalesce(account_links.to_id, joined_users.own_account_id) as account_id
-    from joined_users
-    left join identity_links as account_links
-        on
-            joined_users.own_account_id = account_links.from_id
-            and account_links.entity_type = 'account'
-
 )
 
 select
-    linked_users.user_id,
-    linked_users.account_id,
-    linked_users.mail_domain,
-    linked_users.domain_type,
-    linked_users.job_title,
-    linked_users.crm_contact_id,
+    joined_users.user_id,
+    coalesce(account_links.to_id, joined_users.own_account_id) as account_id,
+    joined_users.mail_domain,
+    joined_users.domain_type,
+    joined_users.job_title,
+    joined_users.crm_contact_id,
     case
-        when linked_users.domain_type = 'internal' then 'works here: mail on an internal domain'
+        when joined_users.domain_type = 'internal' then 'works here: mail on an internal domain'
         else exclusions.reason
     end as exclusion_reason,
-    coalesce(linked_users.email_opt_out, false) as email_opt_out,
-    linked_users.is_known,
-    linked_users.created_at
-from linked_users
-left join exclusions
-    on linked_users.user_id = exclusions.entity_id
+    coalesce(joined_users.email_opt_out, false) as email_opt_out,
+    joined_users.is_known,
+    joined_users.created_at
+from joined_users
+left join identity_links as account_links
+    on
+        joined_users.own_account_id = account_links.from_id
+        and account_links.entity_type = 'account'
+left join {{ ref('int_exclusions') }} as exclusions
+    on
+        joined_users.user_id = exclusions.entity_id
+        and exclusions.entity_type = 'user'

@@ -28,6 +28,7 @@ rules as (
 
     select
         definition_rules.definition_key,
+        definition_rules.definition_id,
         definition_rules.requirement_group,
         coalesce(definition_rules.effect, 'score') as effect,
         coalesce(signals.category, '') as category,
@@ -43,6 +44,7 @@ category_sums as (
 
     select
         rules.definition_key,
+        rules.definition_id,
         rules.category,
         least(
             sum(
@@ -65,7 +67,7 @@ category_sums as (
         on
             rules.definition_key = category_caps.definition_key
             and rules.category = category_caps.category
-    group by rules.definition_key, rules.category
+    group by rules.definition_key, rules.definition_id, rules.category
 
 ),
 
@@ -73,6 +75,7 @@ sums as (
 
     select
         definition_key,
+        definition_id,
         most_points,
         scoring_rules,
         hand_raise_rules,
@@ -81,6 +84,7 @@ sums as (
     union all
     select
         definition_key,
+        definition_id,
         {{ try_decimal('points') }} as most_points,
         0 as scoring_rules,
         0 as hand_raise_rules,
@@ -92,9 +96,10 @@ sums as (
 
 select
     definition_key,
+    definition_id,
     cast(sum(most_points) as decimal(18, 2)) as most_points,
     sum(scoring_rules) as scoring_rules,
     sum(hand_raise_rules) as hand_raise_rules,
     sum(required_rules) as required_rules
 from sums
-group by definition_key
+group by definition_key, definition_id

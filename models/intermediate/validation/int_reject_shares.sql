@@ -1,3 +1,7 @@
+{%- set subject_name -%}
+case when subject_types.subject_type = 'event' then coalesce(event_name, '') else '' end
+{%- endset -%}
+
 with
 
 as_of as (
@@ -41,48 +45,26 @@ event_counts as (
 ),
 
 -- each name, and all of them together
-totals as (
+subject_types as (
 
-    select
-        'event' as subject_type,
-        coalesce(event_name, '') as event_name,
-        sum(accepted_count) as accepted_count,
-        sum(recent_accepted_count) as recent_accepted_count,
-        sum(rejected_count) as rejected_count,
-        sum(recent_rejected_count) as recent_rejected_count
-    from event_counts
-    group by coalesce(event_name, '')
+    select 'event' as subject_type
     union all
-    select
-        'all events' as subject_type,
-        '' as event_name,
-        sum(accepted_count) as accepted_count,
-        sum(recent_accepted_count) as recent_accepted_count,
-        sum(rejected_count) as rejected_count,
-        sum(recent_rejected_count) as recent_rejected_count
-    from event_counts
+    select 'all events' as subject_type
 
 ),
 
-reasons as (
+totals as (
 
     select
-        'event' as subject_type,
-        coalesce(event_name, '') as event_name,
-        reject_reason,
-        event_id,
-        raw_occurred_at,
-        recent_share
-    from rejects
-    union all
-    select
-        'all events' as subject_type,
-        '' as event_name,
-        reject_reason,
-        event_id,
-        raw_occurred_at,
-        recent_share
-    from rejects
+        subject_types.subject_type,
+        {{ subject_name }} as event_name,
+        sum(event_counts.accepted_count) as accepted_count,
+        sum(event_counts.recent_accepted_count) as recent_accepted_count,
+        sum(event_counts.rejected_count) as rejected_count,
+        sum(event_counts.recent_rejected_count) as recent_rejected_count
+    from event_counts
+    cross join subject_types
+    group by subject_types.subject_type, {{ subject_name }}
 
 ),
 
@@ -90,17 +72,18 @@ reasons as (
 ranked_reasons as (
 
     select
-        subject_type,
-        event_name,
-        reject_reason,
-        'event_id ' || coalesce(min(event_id), '(blank)')
-        || ', occurred_at ' || coalesce(min(raw_occurred_at), '(blank)') as example,
+        subject_types.subject_type,
+        {{ subject_name }} as event_name,
+        rejects.reject_reason,
+        'event_id ' || coalesce(min(rejects.event_id), '(blank)')
+        || ', occurred_at ' || coalesce(min(rejects.raw_occurred_at), '(blank)') as example,
         row_number() over (
-            partition by subject_type, event_name
-            order by sum(recent_share) desc, count(*) desc, reject_reason
+            partition by subject_types.subject_type, {{ subject_name }}
+            order by sum(rejects.recent_share) desc, count(*) desc, rejects.reject_reason
         ) as reason_rank
-    from reasons
-    group by subject_type, event_name, reject_reason
+    from rejects
+    cross join subject_types
+    group by subject_types.subject_type, {{ subject_name }}, rejects.reject_reason
 
 ),
 

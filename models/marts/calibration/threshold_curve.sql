@@ -2,19 +2,6 @@
 
 with
 
-definitions as (
-
-    select * from {{ ref('stg_config__definitions') }}
-
-),
-
-observations as (
-
-    select * from {{ ref('int_observations') }}
-    where period = 'test'
-
-),
-
 contender_scores as (
 
     select
@@ -22,7 +9,10 @@ contender_scores as (
         lag(contender_value) over (
             partition by definition_id, contender, entity_id order by observed_on
         ) as previous_value,
-        min(observed_on) over (partition by definition_id) as first_observed_on
+        min(observed_on) over (partition by definition_id) as first_observed_on,
+        sum(case when is_converted then 1 else 0 end) over (
+            partition by definition_id, contender
+        ) as all_converted_count
     from {{ ref('int_contender_scores') }}
     where contender_type in ('version', 'suggestion')
 
@@ -36,7 +26,7 @@ marks as (
         definition_key as contender,
         coalesce(score_threshold, 100) as mark,
         score_threshold is not null as is_given
-    from definitions
+    from {{ ref('stg_config__definitions') }}
     union all
     select distinct
         definition_id,
@@ -72,19 +62,9 @@ totals as (
         definition_id,
         count(distinct entity_id) as entity_count,
         count(distinct observed_on) as week_count
-    from observations
+    from {{ ref('int_observations') }}
+    where period = 'test'
     group by definition_id
-
-),
-
-converted_totals as (
-
-    select
-        definition_id,
-        contender,
-        sum(case when is_converted then 1 else 0 end) as converted_count
-    from contender_scores
-    group by definition_id, contender
 
 ),
 
@@ -97,6 +77,7 @@ counts as (
         steps.is_current,
         count(*) as lead_count,
         count(distinct contender_scores.entity_id) as lead_entity_count,
+        max(contender_scores.all_converted_count) as all_converted_count,
         sum(case when contender_scores.is_converted then 1 else 0 end) as converted_count,
         sum(
             case
@@ -137,15 +118,11 @@ rates as (
         counts.new_lead_count * 1.0 / nullif(totals.week_count - 1, 0) as new_leads_per_week,
         counts.lead_entity_count * 1.0 / totals.entity_count as share_of_entities,
         counts.converted_count * 1.0 / counts.lead_count as precision_share,
-        counts.converted_count * 1.0 / nullif(converted_totals.converted_count, 0) as recall_share,
+        counts.converted_count * 1.0 / nullif(counts.all_converted_count, 0) as recall_share,
         counts.band_converted_count * 1.0 / nullif(counts.band_count, 0) as band_conversion_rate
     from counts
     inner join totals
         on counts.definition_id = totals.definition_id
-    inner join converted_totals
-        on
-            counts.definition_id = converted_totals.definition_id
-            and counts.contender = converted_totals.contender
 
 )
 

@@ -1,116 +1,18 @@
 with
 
-definitions as (
+cutoffs as (
 
-    select * from {{ ref('int_evaluated_definitions') }}
-
-),
-
-entities as (
-
-    select * from {{ ref('int_entities') }}
-
-),
-
-signals as (
-
-    select * from {{ ref('stg_config__signals') }}
-
-),
-
-observed_values as (
-
-    select * from {{ ref('int_observed_values') }}
-
-),
-
--- each customer once, as of the day before it last paid for more; who paid at once had no usage
-customers as (
-
-    select
-        definitions.definition_id,
-        outcomes.entity_type,
-        outcomes.entity_id,
-        {{ add_days('max(outcomes.outcome_on)', -1) }} as observed_on,
-        row_number() over (
-            partition by definitions.definition_id
-            order by max(outcomes.outcome_on) desc, outcomes.entity_id
-        ) as recency_rank
-    from definitions
-    inner join {{ ref('int_outcomes') }} as outcomes
-        on definitions.definition_key = outcomes.definition_key
-    inner join entities
-        on
-            outcomes.entity_type = entities.entity_type
-            and outcomes.entity_id = entities.entity_id
-            and outcomes.outcome_on > entities.first_active_on
-    group by definitions.definition_id, outcomes.entity_type, outcomes.entity_id
-
-),
-
-last_customers as (
-
-    select * from customers
-    where recency_rank <= 50
+    select * from {{ ref('int_customer_cutoffs') }}
 
 ),
 
 spans as (
 
-    select
+    select distinct
         definition_id,
-        count(*) as customer_count,
-        min(observed_on) as starts_on,
-        max(observed_on) as ends_on
-    from last_customers
-    group by definition_id
-
-),
-
-customer_values as (
-
-    select
-        last_customers.definition_id,
-        signals.signal_id,
-        coalesce(observed_values.signal_value, 0) as signal_value,
-        row_number() over (
-            partition by last_customers.definition_id, signals.signal_id
-            order by coalesce(observed_values.signal_value, 0) desc, last_customers.entity_id
-        ) as value_rank
-    from last_customers
-    cross join signals
-    left join observed_values
-        on
-            signals.signal_id = observed_values.signal_id
-            and last_customers.entity_type = observed_values.entity_type
-            and last_customers.entity_id = observed_values.entity_id
-            and last_customers.observed_on = observed_values.observed_on
-
-),
-
-cutoffs as (
-
-    select
-        customer_values.definition_id,
-        customer_values.signal_id,
-        spans.customer_count,
-        max(
-            case
-                when customer_values.value_rank >= 0.8 * spans.customer_count
-                    then customer_values.signal_value
-            end
-        ) as cutoff_value,
-        max(
-            case
-                when customer_values.value_rank >= 0.5 * spans.customer_count
-                    then customer_values.signal_value
-            end
-        ) as median_value
-    from customer_values
-    inner join spans
-        on customer_values.definition_id = spans.definition_id
-    group by
-        customer_values.definition_id, customer_values.signal_id, spans.customer_count
+        starts_on,
+        ends_on
+    from cutoffs
 
 ),
 
@@ -147,7 +49,7 @@ passing_others as (
     from cutoffs
     inner join others
         on cutoffs.definition_id = others.definition_id
-    inner join observed_values
+    inner join {{ ref('int_observed_values') }} as observed_values
         on
             cutoffs.signal_id = observed_values.signal_id
             and others.entity_type = observed_values.entity_type
@@ -198,5 +100,5 @@ select
         else 'common'
     end as verdict
 from shares
-inner join signals
+inner join {{ ref('stg_config__signals') }} as signals
     on shares.signal_id = signals.signal_id

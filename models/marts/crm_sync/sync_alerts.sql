@@ -24,18 +24,6 @@ as_of as (
 
 ),
 
-leads as (
-
-    select * from {{ ref('int_sync_leads') }}
-
-),
-
-accounts as (
-
-    select * from {{ ref('int_accounts') }}
-
-),
-
 live_signals as (
 
     select distinct definition_rules.signal_id
@@ -43,38 +31,6 @@ live_signals as (
     inner join {{ ref('stg_config__definitions') }} as definitions
         on definition_rules.definition_key = definitions.definition_key
     where definitions.status = 'live'
-
-),
-
-forgotten_names as (
-
-    select name_hash from {{ ref('int_forgotten_users') }}
-
-),
-
-hand_raises as (
-
-    select
-        'hand_raise' as alert_type,
-        leads.definition_id || '|' || leads.entity_type || '|' || leads.entity_id || '|'
-        || cast(leads.last_qualified_on as {{ text }}) as subject,
-        leads.entity_type,
-        leads.entity_id,
-        'high' as severity,
-        coalesce(
-            accounts.account_name, accounts.domain, leads.entity_type || ' ' || leads.entity_id
-        )
-        || ' raised a hand on ' || cast(leads.last_qualified_on as {{ text }})
-        || coalesce(' (' || leads.owner_role || ': ' || leads.next_action || ')', '') as message
-    from leads
-    cross join as_of
-    left join accounts
-        on leads.account_id = accounts.account_id
-    where
-        leads.status = 'qualified'
-        and leads.qualified_by = 'hand_raise'
-        and leads.last_qualified_on
-        >= {{ add_days('as_of.as_of_date', -var('task_max_age_days')) }}
 
 ),
 
@@ -97,21 +53,6 @@ overdue_tasks as (
 
 ),
 
-volume_anomalies as (
-
-    select
-        'unusual_volume' as alert_type,
-        definition_id as subject,
-        '' as entity_type,
-        '' as entity_id,
-        'medium' as severity,
-        definition_id || ': ' || cast(new_count as {{ text }})
-        || ' became qualified in the last 7 days, where '
-        || {{ format_number('usual_count') }} || ' a week are usual' as message
-    from {{ ref('int_volume_anomalies') }}
-
-),
-
 dead_signals as (
 
     select
@@ -121,9 +62,7 @@ dead_signals as (
         '' as entity_id,
         'medium' as severity,
         'The signal ' || coverage.subject_id || ' was '
-        || coalesce(
-            'last seen on ' || cast(coverage.last_seen_on as {{ text }}), 'never seen'
-        )
+        || coalesce('last seen on ' || cast(coverage.last_seen_on as {{ text }}), 'never seen')
         || ': is it still tracked?' as message
     from {{ ref('signal_coverage') }} as coverage
     inner join live_signals
@@ -133,65 +72,19 @@ dead_signals as (
         coverage.subject_type = 'signal'
         and (
             coverage.last_seen_on is null
-            or coverage.last_seen_on
-            < {{ add_days('as_of.as_of_date', -var('dead_signal_days')) }}
+            or coverage.last_seen_on < {{ add_days('as_of.as_of_date', -var('dead_signal_days')) }}
         )
-
-),
-
-held_counts as (
-
-    select count(*) as lead_count from {{ ref('int_held_leads') }}
-
-),
-
-rejected_events as (
-
-    select
-        'rejected_events' as alert_type,
-        reject_shares.event_name as subject,
-        '' as entity_type,
-        '' as entity_id,
-        'high' as severity,
-        'Of the events ' || reject_shares.event_name
-        || ' of the last {{ var("reject_watch_days") }} days '
-        || {{ format_percent('reject_shares.recent_share') }} || ' were rejected, where '
-        || {{ format_percent('coalesce(reject_shares.usual_share, 0)') }} || ' is usual ('
-        || reject_shares.top_reason || '). ' || cast(held_counts.lead_count as {{ text }})
-        || ' lead(s) are kept as they were meanwhile.' as message
-    from {{ ref('int_reject_shares') }} as reject_shares
-    cross join held_counts
-    where reject_shares.subject_type = 'event' and reject_shares.is_unusual
-
-),
-
--- the demo has ended long ago, and nobody minds
-stale_sources as (
-
-    select
-        'stale_source' as alert_type,
-        'events' as subject,
-        '' as entity_type,
-        '' as entity_id,
-        'high' as severity,
-        'No event since ' || cast(watermark_at as {{ text }}) || ' UTC: has the pipeline stopped?'
-            as message
-    from as_of
-    where
-        {{ "1 = 1" if var("raw_source") == "canonical" else "1 = 0" }}
-        and watermark_at < {{ dbt.dateadd('hour', -var('stale_after_hours'), run_start()) }}
 
 ),
 
 alerts as (
 
-    {% for alerts in [
-        "hand_raises", "overdue_tasks", "volume_anomalies", "dead_signals", "rejected_events",
-        "stale_sources",
-    ] -%}
-    select * from {{ alerts }}
-    {{ "union all" if not loop.last }}
-    {% endfor %}
+    select * from {{ ref('int_alerts') }}
+    union all
+    select * from overdue_tasks
+    union all
+    select * from dead_signals
+
 ),
 
 today as (
@@ -200,13 +93,6 @@ today as (
         *,
         {{ dbt.hash("alert_type || '|' || subject") }} as subject_key
     from alerts
-
-),
-
-open_alerts as (
-
-    select * from previous
-    where is_open
 
 ),
 
@@ -228,8 +114,10 @@ current_records as (
         cast(null as date) as closed_on
     from today
     cross join as_of
-    left join open_alerts
-        on today.subject_key = open_alerts.subject_key
+    left join previous as open_alerts
+        on
+            today.subject_key = open_alerts.subject_key
+            and open_alerts.is_open
     where open_alerts.subject_key is null
     union all
     select
@@ -250,7 +138,7 @@ current_records as (
     cross join as_of
     left join today
         on previous.subject_key = today.subject_key
-    left join forgotten_names
+    left join {{ ref('int_forgotten_users') }} as forgotten_names
         on {{ dbt.hash('previous.entity_id') }} = forgotten_names.name_hash
 
 )

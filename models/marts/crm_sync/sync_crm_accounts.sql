@@ -24,7 +24,10 @@ as_of as (
 
 leads as (
 
-    select * from {{ ref('int_sync_leads') }}
+    select
+        *,
+        {{ account_key('entity_id') }} as account_key
+    from {{ ref('int_sync_leads') }}
     where entity_type = 'account' and lead_rank = 1
 
 ),
@@ -41,110 +44,79 @@ accounts as (
 
 ),
 
-today as (
-
-    select
-        {{ account_key('leads.entity_id') }} as account_key,
-        leads.entity_id as account_id,
-        accounts.crm_account_id,
-        accounts.account_name,
-        accounts.company_domain as domain,
-        leads.status,
-        leads.tier,
-        leads.motion,
-        leads.reason,
-        leads.top_signal,
-        leads.talking_point,
-        leads.offer_url,
-        leads.definition_id as definition,
-        leads.also_qualified_for,
-        case when leads.tier <> 'none' then champions.email end as champion_email,
-        leads.owner_role,
-        leads.owner,
-        leads.next_action,
-        accounts.plan_name,
-        leads.account_url,
-        leads.suppression_reason,
-        leads.score,
-        leads.active_users_28d,
-        leads.status = 'qualified' as is_pqa,
-        false as is_deleted,
-        leads.first_qualified_on as first_qualified_date,
-        leads.last_qualified_on as last_qualified_date,
-        leads.lapsed_on as lapsed_date,
-        leads.last_active_on as last_active_date,
-        leads.trial_ends_on as trial_end_date,
-        leads.sla_due_at
-    from leads
-    inner join accounts
-        on leads.entity_id = accounts.account_id
-    left join {{ ref('stg_product__users') }} as champions
-        on leads.champion_user_id = champions.user_id
-
-),
-
 -- what was said once is not taken back by silence
 removed as (
 
     select
-        previous.account_key,
-        previous.account_id,
-        previous.crm_account_id,
-        previous.account_name,
-        accounts.company_domain as domain,
-        case
-            when previous.status = 'not_qualified' then 'not_qualified' else 'disqualified'
-        end as status,
-        'none' as tier,
-        '' as motion,
+        previous.*,
         case
             when links.to_id is not null then 'merged into ' || links.to_id
             else coalesce(accounts.exclusion_reason, 'no longer in the data of the product')
-        end as reason,
-        '' as top_signal,
-        '' as talking_point,
-        '' as offer_url,
-        previous.definition,
-        '' as also_qualified_for,
-        '' as champion_email,
-        '' as owner_role,
-        '' as owner,
-        '' as next_action,
-        previous.plan_name,
-        previous.account_url,
-        '' as suppression_reason,
-        cast(null as {{ dbt.type_int() }}) as score,
-        0 as active_users_28d,
-        false as is_pqa,
-        accounts.account_id is null as is_deleted,
-        previous.first_qualified_date,
-        previous.last_qualified_date,
-        case
-            when previous.status in ('qualified', 'suppressed') then as_of.as_of_date
-            else previous.lapsed_date
-        end as lapsed_date,
-        previous.last_active_date,
-        cast(null as date) as trial_end_date,
-        cast(null as {{ dbt.type_timestamp() }}) as sla_due_at
+        end as reason_of_removal
     from previous
-    cross join as_of
-    left join today
-        on previous.account_key = today.account_key
+    left join leads
+        on previous.account_key = leads.account_key
     left join accounts
         on previous.account_id = accounts.account_id
     left join {{ ref('int_identity_links') }} as links
         on
             previous.account_id = links.from_id
             and links.entity_type = 'account'
-    where today.account_key is null
+    where leads.account_key is null
 
 ),
 
 current_records as (
 
-    select * from today
-    union all
-    select * from removed
+    select
+        coalesce(leads.account_key, removed.account_key) as account_key,
+        coalesce(leads.entity_id, removed.account_id) as account_id,
+        {%- for column in ["crm_account_id", "account_name", "plan_name"] %}
+        case
+            when removed.account_key is null then accounts.{{ column }}
+            else removed.{{ column }}
+        end as {{ column }},
+        {%- endfor %}
+        accounts.company_domain as domain,
+        case
+            when removed.status <> 'not_qualified' then 'disqualified'
+            else coalesce(leads.status, 'not_qualified')
+        end as status,
+        coalesce(leads.tier, 'none') as tier,
+        leads.motion,
+        coalesce(leads.reason, removed.reason_of_removal) as reason,
+        leads.top_signal,
+        leads.talking_point,
+        leads.offer_url,
+        coalesce(leads.definition_id, removed.definition) as definition,
+        leads.also_qualified_for,
+        case when leads.tier <> 'none' then champions.email end as champion_email,
+        leads.owner_role,
+        leads.owner,
+        leads.next_action,
+        coalesce(leads.account_url, removed.account_url) as account_url,
+        leads.suppression_reason,
+        leads.score,
+        coalesce(leads.active_users_28d, 0) as active_users_28d,
+        coalesce(leads.status = 'qualified', false) as is_pqa,
+        accounts.account_id is null as is_deleted,
+        coalesce(leads.first_qualified_on, removed.first_qualified_date) as first_qualified_date,
+        coalesce(leads.last_qualified_on, removed.last_qualified_date) as last_qualified_date,
+        case
+            when removed.status in ('qualified', 'suppressed') then as_of.as_of_date
+            else coalesce(leads.lapsed_on, removed.lapsed_date)
+        end as lapsed_date,
+        coalesce(leads.last_active_on, removed.last_active_date) as last_active_date,
+        leads.trial_ends_on as trial_end_date,
+        leads.sla_due_at
+    from leads
+    full outer join removed
+        on leads.account_key = removed.account_key
+    cross join as_of
+    left join accounts
+        on coalesce(leads.entity_id, removed.account_id) = accounts.account_id
+    left join {{ ref('stg_product__users') }} as champions
+        on leads.champion_user_id = champions.user_id
 
 )
 

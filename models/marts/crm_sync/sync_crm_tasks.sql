@@ -15,14 +15,6 @@ previous as (
 
 ),
 
--- where no event was ever counted, nothing is known, and nothing is said
-as_of as (
-
-    select * from {{ ref('int_as_of') }}
-    where as_of_date is not null
-
-),
-
 people as (
 
     select
@@ -49,11 +41,11 @@ qualified_people as (
     select
         task_leads.task_key,
         {{ dbt.listagg('people.email', "'|'", 'order by people.email') }} as qualified_people,
-        {{ dbt.listagg(
+        'Also qualified there: ' || {{ dbt.listagg(
             'case when people.user_id <> task_leads.contact_user_id then people.email end',
             "', '",
             'order by people.email',
-        ) }} as further_people
+        ) }} || {{ newline }} as also_qualified
     from task_leads
     inner join people
         on task_leads.account_id = people.account_id
@@ -82,9 +74,7 @@ leads as (
             || {{ newline }},
             ''
         )
-        || coalesce(
-            'Also qualified there: ' || qualified_people.further_people || {{ newline }}, ''
-        )
+        || coalesce(qualified_people.also_qualified, '')
         || task_leads.why as body
     from task_leads
     left join people as contacts
@@ -94,203 +84,63 @@ leads as (
 
 ),
 
-forgotten_names as (
+tasks as (
 
-    select name_hash from {{ ref('int_forgotten_users') }}
-
-),
-
-named_people as (
-
-    {{ list_items('previous', ['task_key'], 'qualified_people') | indent(4) }}
+    select
+        task_key,
+        case when is_told_anew then lead_task_key end as told_task_key,
+        status,
+        closed_reason,
+        sla_state,
+        is_about_forgotten,
+        created_on,
+        closed_on
+    from {{ ref('int_judged_tasks') }}
     union all
     select
         task_key,
-        contact_email as item
-    from previous
-    union all
-    select
-        task_key,
-        entity_id as item
-    from previous
-
-),
-
-forgotten_tasks as (
-
-    select distinct named_people.task_key
-    from named_people
-    inner join forgotten_names
-        on {{ dbt.hash('named_people.item') }} = forgotten_names.name_hash
-
-),
-
--- a closed task stays closed
-judged_tasks as (
-
-    select
-        previous.*,
-        leads.task_key as lead_task_key,
-        leads.touched_at,
-        case
-            when previous.account_key <> '' then previous.account_key
-            else {{ dbt.hash("'user|' || previous.entity_id") }}
-        end as subject_key,
-        case
-            when previous.status <> 'open' then previous.closed_reason
-            when leads.status = 'customer' then 'converted'
-            when leads.touched_at is not null then 'answered'
-            when leads.status = 'suppressed' then 'suppressed'
-            when leads.status = 'qualified' then ''
-            else 'lapsed'
-        end as judgement,
-        case when previous.status = 'open' then as_of.as_of_date else previous.closed_on end
-            as judged_on,
-        coalesce(leads.is_for_sales and leads.touched_at is null, false)
-        and previous.status = 'open' as is_told_anew,
-        forgotten_tasks.task_key is not null as is_about_forgotten
-    from previous
-    cross join as_of
-    left join leads
-        on
-            previous.definition = leads.definition_id
-            and previous.entity_type = leads.entity_type
-            and previous.entity_id = leads.entity_id
-    left join forgotten_tasks
-        on previous.task_key = forgotten_tasks.task_key
-
-),
-
-known_tasks as (
-
-    select
-        judged_tasks.task_key,
-        judged_tasks.account_key,
-        judged_tasks.entity_type,
-        case when not judged_tasks.is_about_forgotten then judged_tasks.entity_id end
-            as entity_id,
-        case
-            when judged_tasks.is_told_anew then leads.subject
-            when judged_tasks.is_about_forgotten then 'somebody who asked to be forgotten'
-            else judged_tasks.subject
-        end as subject,
-        {%- for column in ["contact_email", "qualified_people", "body"] %}
-        case
-            when judged_tasks.is_told_anew then leads.{{ column }}
-            when not judged_tasks.is_about_forgotten then judged_tasks.{{ column }}
-        end as {{ column }},
-        {%- endfor %}
-        judged_tasks.definition,
-        {%- for column in ["priority", "owner_role", "owner"] %}
-        case
-            when judged_tasks.is_told_anew then leads.{{ column }}
-            else judged_tasks.{{ column }}
-        end as {{ column }},
-        {%- endfor %}
-        case
-            when judged_tasks.judgement = '' then 'open'
-            when judged_tasks.judgement in ('answered', 'converted') then 'completed'
-            else 'canceled'
-        end as status,
-        judged_tasks.judgement as closed_reason,
-        case
-            when judged_tasks.status <> 'open' then judged_tasks.sla_state
-            when judged_tasks.due_at is null then 'none'
-            when judged_tasks.touched_at <= judged_tasks.due_at then 'met'
-            when judged_tasks.touched_at > judged_tasks.due_at then 'missed'
-            when judged_tasks.judgement <> '' then 'none'
-            when as_of.watermark_at > judged_tasks.due_at then 'overdue'
-            else 'due'
-        end as sla_state,
-        judged_tasks.qualified_date,
-        judged_tasks.created_on,
-        case when judged_tasks.judgement <> '' then judged_tasks.judged_on end as closed_on,
-        judged_tasks.due_at
-    from judged_tasks
-    cross join as_of
-    left join leads
-        on judged_tasks.lead_task_key = leads.task_key
-
-),
-
--- a lead is told once: not while a task of its holder is open, nor when one was answered since
-told_leads as (
-
-    select leads.task_key
-    from leads
-    inner join judged_tasks
-        on leads.subject_key = judged_tasks.subject_key
-    where
-        judged_tasks.judgement = ''
-        or (
-            judged_tasks.judgement = 'answered'
-            and leads.last_qualified_on <= judged_tasks.judged_on
-        )
-    union
-    select leads.task_key
-    from leads
-    inner join judged_tasks
-        on leads.task_key = judged_tasks.lead_task_key
-    where leads.last_qualified_on <= judged_tasks.created_on
-
-),
-
-untold_leads as (
-
-    select
-        leads.*,
-        row_number() over (
-            partition by leads.subject_key
-            order by leads.entity_type, leads.lead_order, leads.score desc, leads.entity_id
-        ) as subject_rank
-    from leads
-    left join told_leads
-        on leads.task_key = told_leads.task_key
-    where
-        leads.is_for_sales
-        and leads.is_recent
-        and leads.touched_at is null
-        and told_leads.task_key is null
-
-),
-
-new_tasks as (
-
-    select
-        untold_leads.task_key,
-        untold_leads.account_key,
-        untold_leads.entity_type,
-        untold_leads.entity_id,
-        untold_leads.subject,
-        untold_leads.contact_email,
-        untold_leads.qualified_people,
-        untold_leads.body,
-        untold_leads.definition_id as definition,
-        untold_leads.priority,
-        untold_leads.owner_role,
-        untold_leads.owner,
+        task_key as told_task_key,
         'open' as status,
         '' as closed_reason,
-        case
-            when untold_leads.sla_due_at is null then 'none'
-            when as_of.watermark_at > untold_leads.sla_due_at then 'overdue'
-            else 'due'
-        end as sla_state,
-        untold_leads.last_qualified_on as qualified_date,
-        as_of.as_of_date as created_on,
-        cast(null as date) as closed_on,
-        untold_leads.sla_due_at as due_at
-    from untold_leads
-    cross join as_of
-    where untold_leads.subject_rank = 1
+        sla_state,
+        false as is_about_forgotten,
+        created_on,
+        cast(null as date) as closed_on
+    from {{ ref('int_new_tasks') }}
 
 ),
 
+-- what was said stays, but for what is told anew, and for the names of the forgotten
 current_records as (
 
-    select * from known_tasks
-    union all
-    select * from new_tasks
+    select
+        tasks.task_key,
+        coalesce(previous.account_key, leads.account_key) as account_key,
+        coalesce(previous.entity_type, leads.entity_type) as entity_type,
+        {%- for column in ["entity_id", "subject", "contact_email", "qualified_people", "body"] %}
+        case
+            when leads.task_key is not null then leads.{{ column }}
+            when not tasks.is_about_forgotten then previous.{{ column }}
+            {{ "else 'somebody who asked to be forgotten'" if column == "subject" }}
+        end as {{ column }},
+        {%- endfor %}
+        coalesce(previous.definition, leads.definition_id) as definition,
+        {%- for column in ["priority", "owner_role", "owner"] %}
+        case when leads.task_key is not null then leads.{{ column }} else previous.{{ column }} end
+            as {{ column }},
+        {%- endfor %}
+        tasks.status,
+        tasks.closed_reason,
+        tasks.sla_state,
+        coalesce(previous.qualified_date, leads.last_qualified_on) as qualified_date,
+        tasks.created_on,
+        tasks.closed_on,
+        case when previous.task_key is null then leads.sla_due_at else previous.due_at end as due_at
+    from tasks
+    left join previous
+        on tasks.task_key = previous.task_key
+    left join leads
+        on tasks.told_task_key = leads.task_key
 
 )
 

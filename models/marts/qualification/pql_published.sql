@@ -29,19 +29,11 @@ definitions as (
 leads as (
 
     select
-        leads.definition_id,
-        leads.definition_version,
-        leads.entity_type,
-        leads.entity_id,
-        definitions.fingerprint,
-        leads.top_reasons,
-        leads.score,
-        leads.is_qualified
+        leads.*,
+        definitions.fingerprint
     from {{ ref('int_leads') }} as leads
     inner join definitions
-        on
-            leads.definition_id = definitions.definition_id
-            and leads.definition_version = definitions.definition_version
+        on leads.definition_key = definitions.definition_key
 
 ),
 
@@ -81,8 +73,31 @@ last_published as (
 
 ),
 
-lead_changes as (
+-- a definition has a row of its own when it is first published, and when it is edited in place
+changes as (
 
+    select
+        definitions.definition_id,
+        definitions.definition_version,
+        cast(null as {{ text }}) as entity_type,
+        cast(null as {{ text }}) as entity_id,
+        case
+            when last_published.definition_id is null then 'definition_published'
+            else 'definition_edited'
+        end as change,
+        definitions.fingerprint as definition_fingerprint,
+        cast(null as {{ text }}) as top_reasons,
+        cast(null as decimal(18, 2)) as score
+    from definitions
+    left join last_published
+        on
+            definitions.definition_id = last_published.definition_id
+            and definitions.definition_version = last_published.definition_version
+            and last_published.entity_id is null
+    where
+        last_published.definition_id is null
+        or last_published.definition_fingerprint <> definitions.fingerprint
+    union all
     select
         coalesce(leads.definition_id, last_published.definition_id) as definition_id,
         coalesce(leads.definition_version, last_published.definition_version)
@@ -97,9 +112,7 @@ lead_changes as (
         coalesce(leads.fingerprint, last_published.definition_fingerprint)
             as definition_fingerprint,
         leads.top_reasons,
-        leads.score,
-        coalesce(leads.is_qualified, false) as is_qualified,
-        coalesce(last_published.change = 'qualified', false) as was_qualified
+        leads.score
     from leads
     full outer join last_published
         on
@@ -112,58 +125,8 @@ lead_changes as (
             and leads.entity_type = held_leads.entity_type
             and leads.entity_id = held_leads.entity_id
     where
-        held_leads.entity_id is null
-        and (leads.entity_id is not null or last_published.entity_id is not null)
-
-),
-
--- a definition has a row of its own when it is first published, and when it is edited in place
-definition_changes as (
-
-    select
-        definitions.definition_id,
-        definitions.definition_version,
-        case
-            when last_published.definition_id is null then 'definition_published'
-            else 'definition_edited'
-        end as change,
-        definitions.fingerprint as definition_fingerprint
-    from definitions
-    left join last_published
-        on
-            definitions.definition_id = last_published.definition_id
-            and definitions.definition_version = last_published.definition_version
-            and last_published.entity_id is null
-    where
-        last_published.definition_id is null
-        or last_published.definition_fingerprint <> definitions.fingerprint
-
-),
-
-changes as (
-
-    select
-        definition_id,
-        definition_version,
-        entity_type,
-        entity_id,
-        change,
-        definition_fingerprint,
-        top_reasons,
-        score
-    from lead_changes
-    where is_qualified <> was_qualified
-    union all
-    select
-        definition_id,
-        definition_version,
-        cast(null as {{ text }}) as entity_type,
-        cast(null as {{ text }}) as entity_id,
-        change,
-        definition_fingerprint,
-        cast(null as {{ text }}) as top_reasons,
-        cast(null as decimal(18, 2)) as score
-    from definition_changes
+        coalesce(leads.is_qualified, false) <> coalesce(last_published.change = 'qualified', false)
+        and held_leads.entity_id is null
 
 )
 
