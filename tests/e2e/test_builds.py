@@ -26,7 +26,7 @@ PAST_DAY = date(2026, 4, 15)
 SYNC_MARTS = {path.stem for path in MODELS.glob("marts/crm_sync/*.sql")}
 MEMORY_MARTS = SYNC_MARTS | {"pql_published"}
 # What a build found to count or score anew, or to say, which is nothing the second time; and what
-# it remembers of each build, which another database has not seen.
+# it remembers of each build, or makes of what was said before, which another database has not seen.
 TRANSIENT_MODELS = {
     "int_undated_rejects",
     "int_days_to_process",
@@ -37,7 +37,11 @@ TRANSIENT_MODELS = {
     "int_entity_days_this_run",
     "int_events_this_run",
     "int_held_leads",
+    "int_judged_tasks",
     "int_lead_changes",
+    "int_new_tasks",
+    "int_removed_contacts",
+    "int_synced_people",
 }
 
 EVENT = {"event_id": "1", "event_name": "logged_in", "occurred_at": "2026-03-01", "user_id": "u"}

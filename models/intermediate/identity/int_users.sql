@@ -20,33 +20,7 @@ domain_types as (
 
 actor_accounts as (
 
-    select
-        coalesce(identity_links.to_id, signal_counts.actor_id) as user_id,
-        signal_counts.account_id,
-        max(signal_counts.activity_date) as activity_date
-    from {{ ref('int_signal_counts') }} as signal_counts
-    left join identity_links
-        on
-            signal_counts.actor_id = identity_links.from_id
-            and identity_links.entity_type = 'user'
-    where
-        signal_counts.signal_id = 'any_activity'
-        and signal_counts.actor_id is not null
-    group by
-        coalesce(identity_links.to_id, signal_counts.actor_id),
-        signal_counts.account_id
-
-),
-
-ranked_actor_accounts as (
-
-    select
-        *,
-        row_number() over (
-            partition by user_id order by activity_date desc, account_id
-        ) as account_rank
-    from actor_accounts
-    where account_id is not null
+    select * from {{ ref('int_actor_accounts') }}
 
 ),
 
@@ -90,18 +64,15 @@ joined_users as (
         users.created_at,
         users.user_id is not null as is_known,
         coalesce(domain_types.domain_type, 'unknown') as domain_type,
-        coalesce(
-            users.account_id, ranked_actor_accounts.account_id, domain_accounts.account_id
-        ) as own_account_id
+        coalesce(users.account_id, actor_accounts.account_id, domain_accounts.account_id)
+            as own_account_id
     from user_ids
     left join users
         on user_ids.user_id = users.user_id
     left join domain_types
         on users.mail_domain = domain_types.domain
-    left join ranked_actor_accounts
-        on
-            user_ids.user_id = ranked_actor_accounts.user_id
-            and ranked_actor_accounts.account_rank = 1
+    left join actor_accounts
+        on user_ids.user_id = actor_accounts.user_id
     left join domain_accounts
         on users.mail_domain = domain_accounts.domain
 
