@@ -1,7 +1,5 @@
 {#- How events are counted day by day. -#}
 
-{#- What shapes counts beside signals, as a hash: settings, the columns that raw events have, and the
-    SQL that counts. -#}
 {% macro counting_settings() -%}
     {%- set parts = [
         var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
@@ -21,8 +19,6 @@
     {{ return(local_md5(parts | join("|"))) }}
 {%- endmacro %}
 
-{#- The first day of raw that a build looks at to see which days changed; none: all of them, as on a
-    full refresh, or where days were counted in another way than now, or their rejects are lost. -#}
 {% macro first_scanned_day() -%}
     {%- set counting_fingerprint = ref("int_counting_fingerprint") -%}
     {%- set manifest = existing_relation("int_counting_manifest") -%}
@@ -41,8 +37,6 @@
     {{ return(last_day - modules.datetime.timedelta(days=var("raw_days_look_back") | int)) }}
 {%- endmacro %}
 
-{#- The config of a table of which the days to count are replaced; what it holds is never thrown away.
-    column: the day. -#}
 {% macro incremental_by_day(column) -%}
     {%- set config = incremental_by_list(
         "int_days_to_process", "int_counting_manifest", [column], ["event_date"]
@@ -50,11 +44,11 @@
     {{ return(dict(config, full_refresh=false)) }}
 {%- endmacro %}
 
-{#- Stands for the day of rows whose time cannot be read: a key may not be null. -#}
 {% macro no_date() -%}
     cast('0001-01-01' as date)
 {%- endmacro %}
 
+{#- One range for each run of changed days, or, where those are very many, from the first to the last. -#}
 {% macro on_days_to_process(column, type) -%}
     {%- if execute and load_relation(ref("int_days_to_process")) -%}
         {%- set days = run_query(

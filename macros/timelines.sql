@@ -1,11 +1,6 @@
 {#- The two expressions of every score timeline: periods from steps, and steps from periods. Periods
     are half-open, [valid_from, valid_to), and the last one is open (valid_to is null). -#}
 
-{#- Periods from steps: the running sum of each measure over the steps of a key, by date, and as
-    <measure>_change what it gained on that date. A date on which the steps cancel out starts no
-    period.
-    steps: a relation with the keys, step_date and the measures (changes; null counts as 0);
-    keys: columns that name whose timeline it is; measures: columns to sum up. -#}
 {% macro periods_from_steps(steps, keys, measures) -%}
     select
         {{ keys | join(",\n        ") }},
@@ -37,9 +32,6 @@
     ) as changes
 {%- endmacro %}
 
-{#- Steps from periods: +x at the start of each period, -x at its end.
-    periods: a relation with the keys, valid_from, valid_to and the measures;
-    keys, measures: as above. -#}
 {% macro steps_from_periods(periods, keys, measures) -%}
     select
         {{ keys | join(",\n        ") }},
@@ -57,13 +49,11 @@
     where valid_to is not null
 {%- endmacro %}
 
-{#- Whether a period holds on a day. periods: the relation whose row it is; date: an expression. -#}
 {% macro is_valid_on(periods, date) -%}
     {{ periods }}.valid_from <= {{ date }}
     and ({{ periods }}.valid_to is null or {{ periods }}.valid_to > {{ date }})
 {%- endmacro %}
 
-{#- The day from which a value counts that has always been known. -#}
 {% macro always() -%}
     cast('0001-01-01' as date)
 {%- endmacro %}

@@ -231,12 +231,12 @@ def test_a_changed_macro_is_another_way_of_what_stands_on_it(tmp_path: Path) -> 
 
     assert run_dbt(built, "seed", project=copy).returncode == 0
     first = fingerprints("--select", *(f"+{way}" for way in ways))
-    change("account_url.sql")
+    change("print_config_problems.sql")
     assert fingerprints("--select", *ways) == first
     change("timelines.sql")
     counting, scoring = fingerprints("--select", *ways)
     assert counting == first[0] and scoring != first[1]
-    change("json.sql")
+    change("engines/json.sql")
     assert fingerprints("--select", *ways)[0] != counting
 
 

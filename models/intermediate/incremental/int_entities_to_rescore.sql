@@ -53,7 +53,7 @@ entities as (
         cast(null as {{ dbt.type_string() }}) as scored_fingerprint,
         0 as is_due,
         cast(null as date) as changed_from
-    from {{ ref('int_entities') }} as entities
+    from {{ ref('int_entities_with_days') }} as entities
     cross join {{ ref('int_scoring_fingerprint') }} as scoring_fingerprint
     {%- if manifest %}
     union all

@@ -93,7 +93,7 @@ inputs as (
         entities.entity_id,
         {{ add_days('as_of.horizon_date', 1) }} as input_date,
         1 as input_hash
-    from entities
+    from {{ ref('int_entities_with_days') }} as entities
     cross join as_of
 
 )
