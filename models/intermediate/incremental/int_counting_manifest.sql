@@ -2,7 +2,7 @@
     only when all of it is done. -#}
 {{ config(**incremental_by_day('event_date')) }}
 -- depends_on: {{ ref('int_event_rejects') }}, {{ ref('int_signal_counts') }}
--- depends_on: {{ ref('int_entity_signal_days') }}
+-- depends_on: {{ ref('int_resolution_manifest') }}
 
 with
 
