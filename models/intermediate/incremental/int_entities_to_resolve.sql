@@ -1,4 +1,6 @@
 {#- New actors are not among them: what they did is counted on days of this build alone. -#}
+-- depends_on: {{ ref('int_built_in_events') }}, {{ ref('int_requested_signals') }}
+-- depends_on: {{ ref('stg_config__signal_events') }}, {{ ref('int_scoring_fingerprint') }}
 {%- set manifest = existing_relation("int_resolution_manifest") -%}
 {%- set signal_days = existing_relation("int_entity_signal_days") -%}
 {%- set hashed = ["signal_id", "item", "event_count", "activity_date"] %}

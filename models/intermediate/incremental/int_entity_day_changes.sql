@@ -5,6 +5,7 @@
     on_schema_change='sync_all_columns',
     full_refresh=false,
 ) }}
+-- depends_on: {{ ref('int_days_to_process') }}, {{ ref('int_entities_to_resolve') }}
 {%- set signal_days = existing_relation("int_entity_signal_days") -%}
 {%- set hashed = ["signal_id", "item", "event_count", "value_sum", "activity_date"] %}
 

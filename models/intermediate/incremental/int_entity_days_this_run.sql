@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('int_days_to_process') }}, {{ ref('int_entities_to_resolve') }}
 with
 
 signals as (
