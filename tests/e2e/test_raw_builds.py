@@ -120,7 +120,7 @@ def test_a_row_in_any_form_is_the_same_row(every_form: Built) -> None:
 def test_what_is_not_read_is_named_once(every_form: Built) -> None:
     assert every_form.query(
         "select severity, file_name, problem from pql.config_problems "
-        "where file_name not like '%.csv'"
+        "where file_name not like '%.csv' order by file_name"
     ) == [
         ("warning", "events", "columns not read: notes, mood"),
         ("warning", "raw folder", "not read: notes.csv"),

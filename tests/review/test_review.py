@@ -164,7 +164,9 @@ def test_each_part_names_its_marts(page, whole_demo):
     assert len(ends) == page.count("</table>")
     assert all(end.startswith(source) for end in ends if end)
     named = set(re.findall(r"<code>(\w+)</code>", page))
-    marts = whole_demo.query("select table_name from duckdb_tables() where schema_name = 'pql'")
+    marts = whole_demo.query(
+        "select table_name from information_schema.tables where table_schema = 'pql'"
+    )
     assert named <= {mart for (mart,) in marts}
 
 

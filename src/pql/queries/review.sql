@@ -2,8 +2,8 @@
 
 -- name: built
 select table_name
-from duckdb_tables()
-where schema_name = 'pql'
+from information_schema.tables
+where table_schema = 'pql'
 
 -- name: as_of
 select max(as_of_date) as as_of_date
