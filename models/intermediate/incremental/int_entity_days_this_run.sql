@@ -1,12 +1,6 @@
 -- depends_on: {{ ref('int_days_to_process') }}, {{ ref('int_entities_to_resolve') }}
 with
 
-signals as (
-
-    select * from {{ ref('stg_config__signals') }}
-
-),
-
 requested_signals as (
 
     select * from {{ ref('int_requested_signals') }}
@@ -93,7 +87,7 @@ signal_days as (
         on
             entity_signal_counts.entity_type = requested_signals.entity_type
             and entity_signal_counts.signal_id = requested_signals.signal_id
-    inner join signals
+    inner join {{ ref('stg_config__signals') }} as signals
         on entity_signal_counts.signal_id = signals.signal_id
     where entity_signal_counts.signal_id <> 'any_activity'
     union all

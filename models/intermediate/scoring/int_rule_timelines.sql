@@ -146,8 +146,4 @@ inner join {{ ref('int_entities') }} as entities
 where
     (changes.valid_to is null or changes.valid_to > entities.first_active_on)
     -- what was awarded and ended before the entity's life begins it with nothing
-    and (
-        changes.awards <> 0
-        or changes.points <> 0
-        or changes.valid_from > entities.first_active_on
-    )
+    and (changes.awards <> 0 or changes.valid_from > entities.first_active_on)

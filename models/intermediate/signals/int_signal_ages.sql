@@ -81,23 +81,14 @@ gaps as (
 
 ),
 
-measured_gaps as (
-
-    select
-        *,
-        {{ dbt.datediff(
-            'activity_date', 'coalesce(next_activity_date, end_date)', 'day'
-        ) }} as gap_days
-    from gaps
-
-),
-
 ticking_gaps as (
 
     select
         *,
-        cast(floor((gap_days - 1) / step_days) as {{ dbt.type_int() }}) as last_tick
-    from measured_gaps
+        cast(floor(({{ dbt.datediff(
+            'activity_date', 'coalesce(next_activity_date, end_date)', 'day'
+        ) }} - 1) / step_days) as {{ dbt.type_int() }}) as last_tick
+    from gaps
 
 ),
 

@@ -1,4 +1,6 @@
--- The raw row as it was received, and why it was set aside.
+-- The raw row as it was received, and why it was set aside. A view: it is kept once.
+{{ config(materialized='view') }}
+
 select
     status,
     coalesce(reject_reason, status) as reason,

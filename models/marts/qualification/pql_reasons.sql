@@ -1,3 +1,6 @@
+-- a view: the reasons are kept once
+{{ config(materialized='view') }}
+
 select
     definitions.definition_id,
     definitions.definition_version,
