@@ -38,15 +38,13 @@
 {%- endmacro %}
 
 {% macro delete_listed(relation, list, keys, list_keys) -%}
-    delete from {{ relation }}
-    where exists (
-        select 1 from {{ list }} as listed
-        where
-            {%- for key in keys %}
-            {{ "and " if not loop.first -}}
-            listed.{{ list_keys[loop.index0] }} = {{ relation.identifier }}.{{ key }}
-            {%- endfor %}
-    )
+    {%- set conditions = [] -%}
+    {%- for key in keys -%}
+        {%- do conditions.append(
+            "listed." ~ list_keys[loop.index0] ~ " = " ~ relation.identifier ~ "." ~ key
+        ) -%}
+    {%- endfor -%}
+    {{ delete_joined(relation, list, conditions | join(" and ")) }}
 {%- endmacro %}
 
 {% macro clear_when_done(model_name, manifest, results) -%}

@@ -54,66 +54,73 @@
     )
 {%- endmacro %}
 
+{#- What began before the day of the change and lasted at least until then ends when the new row does
+    that began before, or when the first of the others begins. -#}
 {% macro get_incremental_continued_sql(arguments) -%}
-    {%- set target = arguments.target_relation -%}
-    {%- set new_rows = arguments.temp_relation -%}
+    {%- set target, new_rows = arguments.target_relation, arguments.temp_relation -%}
+    {%- set name = target.identifier -%}
     {%- set starts, ends = config.get("meta").starts, config.get("meta").ends -%}
     {%- set columns = arguments.dest_columns | map(attribute="quoted") | join(", ") -%}
+    {%- set list = ref("int_entities_to_rescore") -%}
     {%- if not existing_relation("int_scoring_manifest") %}
     {#- no manifest vouches for any row -#}
     delete from {{ target }} where 1 = 1;
     {%- else %}
-    delete from {{ target }}
-    where exists (
-        select 1 from {{ ref("int_entities_to_rescore") }} as entities_to_rescore
-        where
-            entities_to_rescore.entity_type = {{ target.identifier }}.entity_type
-            and entities_to_rescore.entity_id = {{ target.identifier }}.entity_id
-            and entities_to_rescore.changed_from <= {{ target.identifier }}.{{ starts }}
-    );
+    {{ delete_joined(target, list,
+        "listed.entity_type = " ~ name ~ ".entity_type and listed.entity_id = " ~ name
+        ~ ".entity_id and listed.changed_from <= " ~ name ~ "." ~ starts
+    ) }};
     {%- endif %}
     {%- if ends %}
-    update {{ target }}
-    set {{ ends }} = (
-        select min(case
-            when new_rows.{{ starts }} < entities_to_rescore.changed_from then new_rows.{{ ends }}
-            else new_rows.{{ starts }}
-        end)
-        from {{ new_rows }} as new_rows
-        inner join {{ ref("int_entities_to_rescore") }} as entities_to_rescore
-            on
-                new_rows.entity_type = entities_to_rescore.entity_type
-                and new_rows.entity_id = entities_to_rescore.entity_id
-                and (
-                    new_rows.{{ ends }} is null
-                    or new_rows.{{ ends }} >= entities_to_rescore.changed_from
-                )
-        where
+    {%- set ended = name ~ "." ~ ends -%}
+    {%- set conditions = ["(" ~ ended ~ " is null or " ~ ended ~ " >= changes.changed_from)"] -%}
+    {%- for key in arguments.unique_key -%}
+        {%- do conditions.append("changes." ~ key ~ " = " ~ name ~ "." ~ key) -%}
+    {%- endfor -%}
+    {%- set changes %}
+        select
             {%- for key in arguments.unique_key %}
-            {{ "and " if not loop.first -}}
-            new_rows.{{ key }} = {{ target.identifier }}.{{ key }}
+            kept_rows.{{ key }},
             {%- endfor %}
-    )
-    where exists (
-        select 1 from {{ ref("int_entities_to_rescore") }} as entities_to_rescore
-        where
-            entities_to_rescore.entity_type = {{ target.identifier }}.entity_type
-            and entities_to_rescore.entity_id = {{ target.identifier }}.entity_id
-            and (
-                {{ target.identifier }}.{{ ends }} is null
-                or {{ target.identifier }}.{{ ends }} >= entities_to_rescore.changed_from
-            )
-    );
+            listed.changed_from,
+            min(
+                case
+                    when new_rows.{{ starts }} < listed.changed_from then new_rows.{{ ends }}
+                    else new_rows.{{ starts }}
+                end
+            ) as {{ ends }}
+        from {{ target }} as kept_rows
+        inner join {{ list }} as listed
+            on
+                kept_rows.entity_type = listed.entity_type
+                and kept_rows.entity_id = listed.entity_id
+                and (
+                    kept_rows.{{ ends }} is null
+                    or kept_rows.{{ ends }} >= listed.changed_from
+                )
+        left join {{ new_rows }} as new_rows
+            on
+                {%- for key in arguments.unique_key %}
+                kept_rows.{{ key }} = new_rows.{{ key }} and
+                {%- endfor %}
+                (new_rows.{{ ends }} is null or new_rows.{{ ends }} >= listed.changed_from)
+        group by
+            {%- for key in arguments.unique_key %}
+            kept_rows.{{ key }},
+            {%- endfor %}
+            listed.changed_from
+    {%- endset %}
+    {{ update_joined(target, ends, changes, conditions | join(" and ")) }};
     {%- endif %}
     insert into {{ target }} ({{ columns }})
     select {{ columns }}
     from {{ new_rows }} as new_rows
     where exists (
-        select 1 from {{ ref("int_entities_to_rescore") }} as entities_to_rescore
+        select 1 from {{ list }} as listed
         where
-            entities_to_rescore.entity_type = new_rows.entity_type
-            and entities_to_rescore.entity_id = new_rows.entity_id
-            and entities_to_rescore.changed_from <= new_rows.{{ starts }}
+            listed.entity_type = new_rows.entity_type
+            and listed.entity_id = new_rows.entity_id
+            and listed.changed_from <= new_rows.{{ starts }}
     )
 {%- endmacro %}
 

@@ -1,0 +1,35 @@
+{#- Joins, where the engine has them: DuckDB judges `exists` for every row of the target, a join only
+    for those of the listed keys. -#}
+{% macro delete_joined(target, list, condition) -%}
+    {{ return(adapter.dispatch("delete_joined")(target, list, condition)) }}
+{%- endmacro %}
+
+{% macro default__delete_joined(target, list, condition) -%}
+    delete from {{ target }}
+    where exists (select 1 from {{ list }} as listed where {{ condition }})
+{%- endmacro %}
+
+{% macro duckdb__delete_joined(target, list, condition) -%}
+    delete from {{ target }} using {{ list }} as listed where {{ condition }}
+{%- endmacro %}
+
+{% macro postgres__delete_joined(target, list, condition) -%}
+    {{ return(duckdb__delete_joined(target, list, condition)) }}
+{%- endmacro %}
+
+{% macro update_joined(target, column, changes, condition) -%}
+    {{ return(adapter.dispatch("update_joined")(target, column, changes, condition)) }}
+{%- endmacro %}
+
+{% macro default__update_joined(target, column, changes, condition) -%}
+    update {{ target }} set {{ column }} = changes.{{ column }}
+    from ({{ changes }}) as changes
+    where {{ condition }}
+{%- endmacro %}
+
+{% macro spark__update_joined(target, column, changes, condition) -%}
+    merge into {{ target }} as {{ target.identifier }}
+    using ({{ changes }}) as changes
+    on {{ condition }}
+    when matched then update set {{ column }} = changes.{{ column }}
+{%- endmacro %}
