@@ -1,6 +1,7 @@
-{#- Of whom the timelines are to go on, and from which day: those whose inputs, or the way of scoring,
-    are others than when they were last scored. Before any of the timelines is touched, they are taken
-    off the manifest of who is scored: if the build is stopped, the next one makes them anew. -#}
+{#- Of whom the timelines are to go on, and from which day: those whose inputs, or the way of
+    scoring, are others than when they were last scored. Before any of the timelines is touched, they
+    are taken off the manifest of who is scored: if the build is stopped, the next one makes them
+    anew. -#}
 {{ config(post_hook=[
     "{{ remove_from_manifest('int_scoring_manifest', ['entity_type', 'entity_id']) }}",
     "{{ mark_as_due('int_scoring_manifest', ['entity_type', 'entity_id']) }}",

@@ -1,9 +1,10 @@
 {{ config(materialized='view') }}
 
+-- depends_on: {{ ref('int_days_to_process') }}, {{ ref('int_entities_to_resolve') }}
 {% if not existing_relation("int_resolution_manifest")
     or not existing_relation("int_entity_signal_days") -%}
-select * from {{ ref('int_entity_signal_counts') }}
--- depends_on: {{ ref('int_days_to_process') }}, {{ ref('int_entities_to_resolve') }}
+select entity_signal_counts.*
+from {{ ref('int_entity_signal_counts') }} as entity_signal_counts
 {%- else -%}
 select entity_signal_counts.*
 from {{ ref('int_entity_signal_counts') }} as entity_signal_counts

@@ -1,4 +1,4 @@
-{#- Comes after the days: an actor stands here as resolved only when what they did is attributed so. -#}
+{#- Comes after the days: an actor stands here as resolved when what they did is attributed so. -#}
 -- depends_on: {{ ref('int_entity_signal_days') }}
 
 select

@@ -1,4 +1,4 @@
-{#- Comes after all timelines, as int_scoring_manifest does, and outlasts a full refresh as it does. -#}
+{#- Comes after all timelines and outlasts a full refresh, as int_scoring_manifest does. -#}
 {{ config(
     full_refresh=false,
     **continued_by_entity(['entity_type', 'entity_id'], starts='input_date', ends=none)
@@ -10,4 +10,4 @@ select
     entity_id,
     input_hash,
     input_date
-from {{ to_rescore(ref('int_scoring_inputs'), ends='input_date') }} as scoring_inputs
+from {{ to_rescore(ref('int_scoring_inputs'), ends='input_date') }}

@@ -45,7 +45,9 @@ entity_subscriptions as (
     select
         entity_subscriptions.*,
         -- a period that ends before it begins is none
-        coalesce(ended_on > started_on, true) as is_period
+        coalesce(
+            entity_subscriptions.ended_on > entity_subscriptions.started_on, true
+        ) as is_period
     from {{ ref('int_entity_subscriptions') }} as entity_subscriptions
     inner join entities
         on
