@@ -8,6 +8,10 @@
     end
 {%- endmacro %}
 
+{% macro format_count(number, noun) -%}
+    {{ format_number(number) }} || ' {{ noun }}' || case when {{ number }} = 1 then '' else 's' end
+{%- endmacro %}
+
 {% macro format_points(points) -%}
     case when {{ points }} > 0 then '+' else '' end || {{ format_number(points) }}
 {%- endmacro %}

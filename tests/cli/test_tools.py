@@ -349,6 +349,91 @@ def test_signal_ids_are_names_and_differ():
     assert len(ids[5]) <= 40
 
 
+@pytest.mark.parametrize(
+    ("event_name", "category"),
+    [
+        ("requested_a_demo", "hand_raise"),
+        ("Contact Sales Clicked", "hand_raise"),
+        ("quote_requests", "hand_raise"),
+        ("quoted_message", "usage"),
+        ("demographics_updated", "usage"),
+        ("demo_video_played", "usage"),
+        ("sales_report_opened", "usage"),
+        ("lesson_engaged", "usage"),
+        ("shopping_cart_opened", "usage"),
+        ("shard_moved", "usage"),
+        ("SSOEnabled", "intent"),
+        ("upgradesClicked", "intent"),
+        ("invitation_accepted", "collaboration"),
+        ("deployments", "activation"),
+        ("important_note_read", "usage"),
+        ("app_installed", "adoption"),
+        ("app_uninstalled", None),
+        ("calendar_disconnected", None),
+        ("setup_not_completed", None),
+        ("invite_cancelled", None),
+        ("member_removed", None),
+        ("demo_request_cancelled", None),
+        ("disk_attached", "usage"),
+        ("logged_in", None),
+        ("stopping_criteria_read", "usage"),
+    ],
+)
+def test_names_are_read_by_whole_words(event_name, category):
+    kind = init.kind_of(event_name)
+    assert (kind and kind.category) == category
+
+
+def test_a_hand_raise_is_never_written_in_silence(raw, tmp_path, capsys):
+    cli.main(["init", "--raw", str(raw), "--config", str(tmp_path / "starter")])
+    text = capsys.readouterr().out
+    assert "Taken for a hand-raise, by name alone\n  Demo booked\n" in text
+    events = (raw / "events.csv").read_text().replace("Demo booked", "Demo played")
+    (raw / "events.csv").write_text(events)
+    cli.main(["init", "--raw", str(raw), "--config", str(tmp_path / "other")])
+    assert "hand-raise" not in capsys.readouterr().out
+    assert "hand_raise" not in (tmp_path / "other" / "definition_rules.csv").read_text()
+
+
+def test_numbers_are_offered_as_sums(raw, tmp_path, capsys):
+    """Amounts alone: no ids, no texts, no numbers below 0; they are counted, but give no points."""
+    rows = [
+        f"lesson_watched,{person},2026-03-05,"
+        f'"{{""minutes"": {count}, ""lesson_id"": {count}, ""change"": -{count}, ""to"": ""x""}}"'
+        for count, person in enumerate(PEOPLE, start=3)
+    ]
+    acts = [",".join(act) + "," for act in ACTS]
+    (raw / "events.csv").write_text(
+        "\n".join(["event_name,user_id,occurred_at,properties", *acts, *rows])
+    )
+    folder = tmp_path / "starter"
+    assert cli.main(["init", "--raw", str(raw), "--config", str(folder)]) == 0
+    assert "no points  minutes of lesson_watched, added up\n" in capsys.readouterr().out
+    signals = cells((folder / "signals.csv").read_bytes())
+    assert [
+        (row["signal_id"], row["event_name"], row["measure"], row["measure_property"])
+        for row in signals
+        if row["measure_property"]
+    ] == [("minutes_of_lesson_watched", "lesson_watched", "sum", "minutes")]
+    assert "minutes" not in (folder / "definition_rules.csv").read_text()
+
+
+def test_every_event_with_reach_is_listed(raw, tmp_path, capsys):
+    """The rare too, by how many they reach; not those of one account in a hundred and fewer."""
+    more = [f"act {number:02},ann,2026-03-05" for number in range(30)]
+    more += [f"wide,v{number},2026-03-05" for number in range(200)]
+    with (raw / "events.csv").open("a") as file:
+        file.write("\n" + "\n".join(more))
+    cli.main(["init", "--raw", str(raw), "--config", str(tmp_path / "starter")])
+    text = capsys.readouterr().out
+    assert "act 29\n" not in text
+    assert "... and 3" in text
+    (raw / "users.csv").write_text((raw / "users.csv").read_text().replace("acme", "dorn"))
+    (raw / "events.csv").write_text("\n".join(["event_name,user_id,occurred_at", *more[:30]]))
+    cli.main(["init", "--raw", str(raw), "--config", str(tmp_path / "all")])
+    assert "act 29\n" in capsys.readouterr().out
+
+
 def test_a_folder_is_never_overwritten(raw, tmp_path, capsys):
     (tmp_path / "starter").mkdir()
     assert cli.main(["init", "--raw", str(raw), "--config", str(tmp_path / "starter")]) == 2

@@ -14,6 +14,14 @@ signals as (
 
 ),
 
+-- after it nobody is observed with whom customers could be compared
+last_dates as (
+
+    select {{ add_days('as_of_date', -var('calibration_horizon_days')) }} as last_observed_on
+    from {{ ref('int_as_of') }}
+
+),
+
 -- each customer once, as of the day before it last paid for more; who paid at once had no usage
 customers as (
 
@@ -29,6 +37,8 @@ customers as (
     from definitions
     inner join {{ ref('int_outcomes') }} as outcomes
         on definitions.definition_key = outcomes.definition_key
+    inner join last_dates
+        on {{ add_days('outcomes.outcome_on', -1) }} <= last_dates.last_observed_on
     inner join {{ ref('int_entities') }} as entities
         on
             outcomes.entity_type = entities.entity_type
@@ -77,7 +87,8 @@ select
     customer_count,
     max(case when value_rank >= 0.8 * customer_count then signal_value end) as cutoff_value,
     max(case when value_rank >= 0.5 * customer_count then signal_value end) as median_value,
-    min(observed_on) as starts_on,
+    -- others are observed weekly: a week has one of their dates, however fast customers come
+    least(min(observed_on), {{ add_days('max(observed_on)', -6) }}) as starts_on,
     max(observed_on) as ends_on
 from customer_values
 group by definition_id, signal_id, customer_count

@@ -1,5 +1,9 @@
 {#- Periods of the same lead within so many days, as the published check has it. -#}
-{%- set recent_days = 90 %}
+{%- set recent_days = 90 -%}
+{%- set columns = [
+    "definition_key", "check_id", "numerator", "denominator", "sample_size", "check_value",
+    "value_lower", "value_upper"
+] %}
 
 with
 
@@ -41,7 +45,9 @@ flips as (
 
 check_values as (
 
-    select * from {{ ref('int_review_shares') }}
+    select
+        {{ columns | join(',\n        ') }}
+    from {{ ref('int_review_shares') }}
     union all
     select * from {{ ref('int_review_times_to_close') }}
     union all
@@ -64,20 +70,29 @@ reason_counts as (
 
 ),
 
-reason_lists as (
+details as (
 
     select
         definition_key,
+        'rejections' as check_id,
         {{ dbt.listagg('reason', "', '", 'order by reason_count desc, reason') }} as detail
     from reason_counts
     group by definition_key
+    union all
+    select
+        definition_key,
+        check_id,
+        'Set aside: ' || cast(set_aside_count as {{ dbt.type_string() }})
+        || ' who paid on or before the day of the first event.' as detail
+    from {{ ref('int_review_shares') }}
+    where set_aside_count > 0
 
 )
 
 select
     check_values.definition_key,
     check_values.check_id,
-    reason_lists.detail,
+    details.detail,
     cast(check_values.sample_size as {{ dbt.type_int() }}) as sample_size,
     cast(check_values.numerator as decimal(18, 4)) as numerator,
     cast(check_values.denominator as decimal(18, 4)) as denominator,
@@ -85,7 +100,7 @@ select
     cast(check_values.value_lower as decimal(18, 4)) as value_lower,
     cast(check_values.value_upper as decimal(18, 4)) as value_upper
 from check_values
-left join reason_lists
+left join details
     on
-        check_values.definition_key = reason_lists.definition_key
-        and check_values.check_id = 'rejections'
+        check_values.definition_key = details.definition_key
+        and check_values.check_id = details.check_id

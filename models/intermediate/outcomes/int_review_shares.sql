@@ -32,7 +32,9 @@ won_customers as (
     select
         outcomes.definition_key,
         outcomes.outcome_id,
-        count(lead_starts.lead_id) > 0 as had_qualified
+        count(lead_starts.lead_id) > 0 as had_qualified,
+        coalesce(min(entities.first_active_on) >= max(outcomes.outcome_on), false)
+            as paid_at_once
     from {{ ref('int_outcomes') }} as outcomes
     inner join {{ ref('stg_config__definitions') }} as definitions
         on outcomes.definition_key = definitions.definition_key
@@ -44,6 +46,10 @@ won_customers as (
             and outcomes.entity_id = lead_starts.entity_id
             and outcomes.outcome_on > lead_starts.qualified_on
             and lead_starts.lead_source = 'pql'
+    left join {{ ref('int_entities') }} as entities
+        on
+            outcomes.entity_type = entities.entity_type
+            and outcomes.entity_id = entities.entity_id
     where definitions.status in ('live', 'challenger')
     group by outcomes.definition_key, outcomes.outcome_id
 
@@ -63,13 +69,13 @@ latest_leads as (
 
 ),
 
--- one row per check that is a share, and thing it looks at
+-- one row per check that is a share, and thing it looks at; no success and no failure is set aside
 trials as (
 
     select
         definition_key,
         'won_had_qualified' as check_id,
-        had_qualified as is_success
+        case when not paid_at_once then had_qualified end as is_success
     from won_customers
     union all
     select
@@ -116,7 +122,8 @@ trial_counts as (
         definition_key,
         check_id,
         count(case when is_success then 1 end) as success_count,
-        count(*) as trial_count
+        count(is_success) as trial_count,
+        count(*) - count(is_success) as set_aside_count
     from trials
     group by definition_key, check_id
 
@@ -128,7 +135,8 @@ select
     success_count as numerator,
     trial_count as denominator,
     trial_count as sample_size,
-    success_count * 1.0 / trial_count as check_value,
+    set_aside_count,
+    success_count * 1.0 / nullif(trial_count, 0) as check_value,
     {{ wilson_lower('success_count', 'trial_count') }} as value_lower,
     {{ wilson_upper('success_count', 'trial_count') }} as value_upper
 from trial_counts

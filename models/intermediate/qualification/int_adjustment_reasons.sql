@@ -73,7 +73,7 @@ select
         when 'cap'
             then
                 current_lines.rule_id || ' counts for at most '
-                || {{ format_number('category_caps.max_points') }} || ' points'
+                || {{ format_count('category_caps.max_points', 'point') }}
         else coalesce(fit_rules.reason, fit_rules.attribute)
     end as reason,
     case

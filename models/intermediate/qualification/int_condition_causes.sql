@@ -1,6 +1,5 @@
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
 {{ config(**continued_by_entity(keys, starts="changed_on", ends=none)) }}
-{%- set text = dbt.type_string() -%}
 
 with
 
@@ -80,7 +79,7 @@ select
                     when condition_changes.is_start then 'active again'
                     else
                         'no activity for '
-                        || cast(definitions.active_within_days as {{ text }}) || ' days'
+                        || {{ format_count('definitions.active_within_days', 'day') }}
                 end
         when 'audience'
             then 'stage now ' || coalesce(stage_timelines.stage, condition_changes.condition_id)

@@ -1,5 +1,4 @@
 {%- set keys = ["definition_key", "entity_type", "entity_id"] -%}
-{%- set text = dbt.type_string() -%}
 
 with
 
@@ -22,7 +21,7 @@ gaps as (
         {{ keys | join(',\n        ') }},
         2 as gap_type,
         'activity' as gap_id,
-        'needs: activity in the last ' || cast(active_within_days as {{ text }}) || ' days' as gap
+        'needs: activity in the last ' || {{ format_count('active_within_days', 'day') }} as gap
     from missing_points
     where idle_days >= active_within_days
     union all
@@ -32,8 +31,7 @@ gaps as (
         missing_points.entity_id,
         3 as gap_type,
         'points' as gap_id,
-        {{ format_number('missing_points.points_missing') }}
-        || case when missing_points.points_missing = 1 then ' more point' else ' more points' end
+        {{ format_count('missing_points.points_missing', 'more point') }}
         || case
             when missing_points.points_missing_if_active <= 0 then '; any activity would do'
             else coalesce('; once more would do: ' || closing_events.acts, '')

@@ -56,6 +56,6 @@ select
         when half_life_days is null then ''
         else
             ', fading by half every '
-            || {{ format_number('half_life_days') }} || ' days'
+            || {{ format_count('half_life_days', 'day') }}
     end as manner
 from rules

@@ -95,16 +95,23 @@ select
     category,
     effect,
     requirement_group,
+    -- the window's own noun agrees with it, every other mark with the value
     replace(
         replace(
             replace(
-                reason_template, '(s)', case when signal_value = 1 then '' else 's' end
+                replace(
+                    replace(reason_template, '{window_days} day(s)', '{window_days} days'),
+                    '{window_days} days',
+                    coalesce({{ format_count('window_days', 'day') }}, 'all days')
+                ),
+                '(s)',
+                case when signal_value = 1 then '' else 's' end
             ),
             '{value}',
             {{ format_number('signal_value') }}
         ),
         '{window_days}',
-        coalesce(cast(window_days as {{ dbt.type_string() }}), 'all')
+        coalesce({{ format_number('window_days') }}, 'all')
     )
     -- a reason that names no window says how recent it is
     || case

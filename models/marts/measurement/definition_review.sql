@@ -9,16 +9,7 @@ definitions as (
 
 checks as (
 
-    select
-        check_id,
-        {{ try_decimal('check_number') }} as check_number,
-        check_name,
-        unit,
-        outcome_type,
-        sample_name,
-        {{ try_decimal('min_sample') }} as min_sample,
-        source
-    from {{ ref('review_checks') }}
+    select * from {{ ref('int_review_checks') }}
 
 ),
 
@@ -59,6 +50,7 @@ asked as (
         checks.sample_name,
         checks.source,
         checks.min_sample,
+        checks.lacking_table,
         coalesce(definition_check_values.sample_size, 0) as sample_size,
         definition_check_values.detail,
         definition_check_values.numerator,
@@ -75,6 +67,8 @@ asked as (
         on
             definitions.definition_key = definition_check_values.definition_key
             and checks.check_id = definition_check_values.check_id
+            -- without its table a check measures nothing
+            and checks.lacking_table is null
 
 )
 
@@ -91,6 +85,8 @@ select
     case when asked.is_enough then benchmarks.verdict else 'not_enough_data' end as verdict,
     case
         when asked.is_enough then benchmarks.advice
+        when asked.lacking_table is not null
+            then 'Cannot be told: ' || asked.lacking_table || ' is missing, or has no row.'
         else
             'Too early to tell: it takes '
             || cast(
@@ -101,7 +97,7 @@ select
     end as advice,
     asked.detail,
     asked.source as benchmark_source,
-    cast(asked.check_number as {{ dbt.type_int() }}) as check_number,
+    asked.check_number,
     asked.numerator,
     asked.denominator,
     asked.check_value,

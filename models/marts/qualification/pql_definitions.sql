@@ -22,8 +22,9 @@ sentences as (
         || case
             when definitions.decay_points_per_week = 0 then ''
             else
-                '; ' || {{ format_number('definitions.decay_points_per_week') }}
-                || ' points are lost with each idle week'
+                '; ' || {{ format_count('definitions.decay_points_per_week', 'point') }}
+                || case when definitions.decay_points_per_week = 1 then ' is' else ' are' end
+                || ' lost with each idle week'
         end
         || '.' as score_sentence,
         coalesce(' It must have: ' || phrases.required_acts || '.', '') as requirement_sentence,
@@ -31,7 +32,7 @@ sentences as (
             when definitions.active_within_days is null then ''
             else
                 ' It must be active: in the last '
-                || cast(definitions.active_within_days as {{ text }}) || ' days.'
+                || {{ format_count('definitions.active_within_days', 'day') }} || '.'
         end as activity_sentence,
         coalesce(' Fit: ' || phrases.gates || '.', '') as gate_sentence,
         coalesce(' Never if it ' || phrases.disqualifying_conditions || '.', '')

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -19,18 +19,23 @@ from pql.config_files import CONFIG_FILES, columns_of, to_csv
 from pql.console import Answer, heading, table
 from pql.database import Row, in_memory, rows
 from pql.errors import PqlError
-from pql.formatting import MOST_LINES, counted, entry, more
+from pql.formatting import clean, counted, entry, more
 
 DEFINITION_ID = "starter"
 FOLDER = Path("starter_config")
 MOST_OF_A_KIND = 2
 MOST_SIGNALS = 6  # with recent activity seven rules that score; published advice is five to eight
 FEWEST_SIGNALS = 3
+MOST_NUMBERS = 3
+LEAST_REACH = 0.01  # of those who are scored: fewer tell nothing yet
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of signal, which words in the names of events give away."""
+    """A kind of signal, which words in the names of events give away.
+
+    A comma parts ways to say it; of one, all words must be there, in any order and inflection.
+    """
 
     category: str
     words: str
@@ -40,18 +45,39 @@ class Kind:
     effect: str = ""
 
 
-# Tried in this order: who asks for a demo of the API asks for a demo.
+# Tried in this order: who requests a demo of the API requests a demo. Only words for asking make a
+# hand-raise: a demo may be a video, and a quote a part of a message.
 KINDS = (
-    Kind("hand_raise", "demo|contact_sales|talk_to_sales|sales_call|quote", 0, effect="hand_raise"),
-    Kind("limit", "limit|quota|paywall|gated|exceed|locked", 20),
-    Kind("intent", "pricing|upgrade|billing|checkout|trial|sso", 20),
-    Kind("collaboration", "invit|teammate|member_add|share|assign", 20),
-    Kind("adoption", "api|webhook|integrat|connect|import|export|install|automat", 15),
-    Kind("activation", "creat|publish|complet|launch|onboard|deploy|upload", 15),
+    Kind(
+        "hand_raise",
+        "demo request, demo book, demo schedul, quote request, quote get,"
+        "contact sales, talk sales, sales call, sales meet, sales request, sales message",
+        0,
+        effect="hand_raise",
+    ),
+    Kind("limit", "limit, quota, paywall, gated, exceed, lock", 20),
+    Kind("intent", "pric, upgrad, billing, checkout, trial, sso", 20),
+    Kind("collaboration", "invit, teammate, member add, shar, assign", 20),
+    Kind("adoption", "api, webhook, integrat, connect, import, export, install, automat", 15),
+    Kind("activation", "creat, publish, complet, launch, onboard, deploy, upload, activat", 15),
 )
 USAGE = Kind("usage", "", 10, measure="days", min_value=3)
+NUMBER = Kind("usage", "", 0, measure="sum")
 # Nearly everybody does these: they tell nobody apart.
-COMMON = "log_?(ged_?)?(in|out)|sign_?(ed_?)?(up|in)|session|page|screen|heartbeat|ping"
+COMMON = (
+    "login, logout, log in, logg in, logg out, signup, signin, sign up, sign in, session, page,"
+    "screen, heartbeat, ping"
+)
+# What was undone, or never done, speaks for nobody.
+NOT = {"not", "never", "no", "without"}
+NEGATIONS = (
+    "cancel, cancell, remov, delet, declin, reject, fail, expir, revok, abandon, unsubscrib,"
+    "downgrad"
+)
+NEGATED = r"un|dis|de|non"
+# Numbers that name or order things, of which no sum is an amount.
+NO_AMOUNTS = "id, version, year, timestamp, code, index, position, step, page, status, port, zip"
+ENDINGS = r"(e|es|ed|er|ers|ing|ings|s|ion|ions|ation|ations|or|ors|ment|ments)?"
 
 ACTIVITY = {
     "signal_id": "active_recently",
@@ -91,7 +117,7 @@ ROUTES = (
 # What is read of raw tables.
 COLUMNS = {
     "users": ("user_id", "account_id"),
-    "events": ("event_name", "user_id", "anonymous_id", "account_id"),
+    "events": ("event_name", "user_id", "anonymous_id", "account_id", "properties"),
 }
 QUERIES = queries.read("init")
 
@@ -104,21 +130,26 @@ class Signal:
     words: str
     event_name: str
     kind: Kind
+    measure_property: str = ""
 
 
 # --- what there is --------------------------------------------------------------------------------
 
 
-def read_events(folder: Path, files: Mapping[str, Sequence[Path]]) -> list[Row]:
-    """Count the rows of each event and who did it, by the raw rows alone: nothing is set aside."""
+def read_events(folder: Path, files: Mapping[str, Sequence[Path]]) -> tuple[list[Row], list[Row]]:
+    """Count the rows of each event, who did it, and the numbers among its properties.
+
+    By the raw rows alone: nothing is set aside.
+    """
     with in_memory() as connection:
         for table, columns in COLUMNS.items():
             relation = as_text(connection, files[table], columns)
             connection.execute(f"create view {table} as {relation}")
         found = rows(connection, QUERIES["events"])
+        numbers = rows(connection, QUERIES["numbers"])
     if not found:
         raise PqlError(f"{folder}: no row of events has an event_name; fill that column first")
-    return found
+    return found, numbers
 
 
 def as_text(
@@ -128,15 +159,23 @@ def as_text(
     parts = []
     for file in files:
         reader = raw_tables.reader(connection, file)
-        found = {row["column_name"].lower() for row in rows(connection, f"describe from {reader}")}
+        found = {
+            row["column_name"].lower(): row["column_type"]
+            for row in rows(connection, f"describe from {reader}")
+        }
         cells = [
-            f"nullif(trim(cast({column} as varchar)), '') as {column}"
+            f"nullif(trim(cast({as_json(column, found[column])} as varchar)), '') as {column}"
             if column in found
             else f"cast(null as varchar) as {column}"
             for column in columns
         ]
         parts.append(f"select {', '.join(cells)} from {reader}")
     return " union all ".join(parts)
+
+
+def as_json(column: str, data_type: str) -> str:
+    """Read a struct, a list or a map as JSON, as a build does."""
+    return f"to_json({column})" if "(" in data_type or data_type.endswith("]") else column
 
 
 def entity_type_of(events: Sequence[Row]) -> str:
@@ -183,18 +222,68 @@ def can_be_named(event: Row) -> bool:
 
 
 def kind_of(event_name: str) -> Kind | None:
-    """Guess the kind of an event from its name; None for what nearly everybody does."""
-    name = "_".join(words_of(event_name))
-    for kind in KINDS:
-        if re.search(kind.words, name):
-            return kind
-    return None if re.search(COMMON, name) else USAGE
+    """Guess the kind of an event from its name; None for what nearly everybody does, or undoes."""
+    words = words_of(event_name)
+    if is_negated(words):
+        return None
+    kinds = (kind for kind in KINDS if says(words, kind.words))
+    return next(kinds, None if says(words, COMMON) else USAGE)
+
+
+def is_negated(words: Sequence[str]) -> bool:
+    """Tell whether a name says that something was undone: uninstalled, invite_cancelled."""
+    undone = (re.sub(f"^({NEGATED})", "", word) for word in words if re.match(NEGATED, word))
+    acts = ", ".join(kind.words for kind in KINDS).replace(" ", ", ")
+    return (
+        not NOT.isdisjoint(words)
+        or says(words, NEGATIONS)
+        or any(says([word], acts) for word in undone)
+    )
+
+
+def says(words: Sequence[str], ways: str) -> bool:
+    """Tell whether whole words of a name say something in one of several ways."""
+    return any(
+        all(any(re.fullmatch(stem + ENDINGS, word) for word in words) for stem in way.split())
+        for way in filter(str.strip, ways.split(","))
+    )
 
 
 def words_of(event_name: str) -> list[str]:
-    """Split a name into words, whatever way they are joined: inviteSent, invite-sent."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", event_name)
+    """Split a name into words, however they are joined: inviteSent, invite-sent, SSOEnabled."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", event_name)
     return re.findall(r"[^\W_]+", spaced.lower())
+
+
+def numbers_of(
+    events: Sequence[Row], found: Sequence[Row], entity_type: str, taken: set[str]
+) -> list[Signal]:
+    """Offer the numbers that events carry as sums, those of the widest reach first.
+
+    Args:
+        events: those that signals may name.
+        found: the properties that are numbers.
+        entity_type: whom they are to tell apart.
+        taken: the ids of other signals.
+    """
+    usable = {event["event_name"] for event in filter(can_be_named, events)}
+    numbers = [
+        number
+        for number in found
+        if number["event_name"] in usable
+        and can_be_named({"event_name": number["property"]})
+        and kind_of(number["event_name"])
+        and not says(words_of(number["property"]), NO_AMOUNTS)
+    ]
+    numbers.sort(key=lambda number: -number[f"{entity_type}s"])
+    return [
+        replace(
+            signal_for(f"{number['property']} of {number['event_name']}", NUMBER, taken),
+            event_name=number["event_name"],
+            measure_property=number["property"],
+        )
+        for number in numbers[:MOST_NUMBERS]
+    ]
 
 
 def signal_for(event_name: str, kind: Kind, taken: set[str]) -> Signal:
@@ -214,9 +303,15 @@ def signal_for(event_name: str, kind: Kind, taken: set[str]) -> Signal:
 
 
 def starter_files(
-    signals: Sequence[Signal], entity_type: str, has_subscriptions: bool
+    signals: Sequence[Signal],
+    numbers: Sequence[Signal],
+    entity_type: str,
+    has_subscriptions: bool,
 ) -> dict[str, bytes]:
-    """Return every file of the config folder; those with nothing to say have a header alone."""
+    """Return every file of the config folder; those with nothing to say have a header alone.
+
+    Numbers are signals without a rule: what they are worth, outcomes have to say.
+    """
     rules = [rule_row(signal) for signal in signals]
     rules.append(rule_row(Signal(ACTIVITY["signal_id"], "", "*", USAGE)))
     points = sum(int(rule["points"] or 0) for rule in rules)
@@ -233,7 +328,7 @@ def starter_files(
         "Signals, points and threshold wait for somebody who knows the product.",
     }
     content: dict[str, Sequence[dict[str, str]]] = {
-        "signals.csv": [*map(signal_row, signals), ACTIVITY],
+        "signals.csv": [*map(signal_row, [*signals, *numbers]), ACTIVITY],
         "definitions.csv": [definition],
         "definition_rules.csv": rules,
         "routing_rules.csv": [{"definition_id": "*", **route} for route in ROUTES],
@@ -243,13 +338,15 @@ def starter_files(
 
 def signal_row(signal: Signal) -> dict[str, str]:
     """Write a signal as a row of signals.csv."""
-    often = "{value} time(s)" if signal.kind.measure == "events" else "on {value} day(s)"
+    how_much = {"events": "{value} time(s)", "days": "on {value} day(s)", "sum": "{value}"}
+    often = how_much[signal.kind.measure]
     return {
         "signal_id": signal.signal_id,
         "signal_name": signal.words[:1].upper() + signal.words[1:],
         "category": signal.kind.category,
         "event_name": signal.event_name,
         "measure": signal.kind.measure,
+        "measure_property": signal.measure_property,
         "window_days": "30",
         "reason_template": f"{signal.words}: {often} in the last {{window_days}} days",
     }
@@ -293,10 +390,13 @@ def write_folder(folder: Path, files: dict[str, bytes]) -> None:
 def init(raw: Path, folder: Path) -> Answer:
     """Look at the events, write the folder, and say what was found and what comes next."""
     found = raw_tables.survey(raw)
-    events = read_events(raw, found.files)
+    events, found_numbers = read_events(raw, found.files)
     entity_type = entity_type_of(events)
     signals = suggest(events, entity_type)
-    write_folder(folder, starter_files(signals, entity_type, "subscriptions" in found.tables))
+    taken = {signal.signal_id for signal in signals}
+    numbers = numbers_of(events, found_numbers, entity_type, taken)
+    has_subscriptions = "subscriptions" in found.tables
+    write_folder(folder, starter_files(signals, numbers, entity_type, has_subscriptions))
     suggested = [
         entry(
             str(signal.kind.points or "at once"),
@@ -306,11 +406,13 @@ def init(raw: Path, folder: Path) -> Answer:
         for signal in signals
     ]
     return [
-        *event_table(raw, events),
+        *event_table(raw, events, entity_type),
         "",
         heading(f"{folder}: a draft definition, {DEFINITION_ID}, that scores {entity_type}s"),
         *suggested,
         entry("10", "active on three of the last 14 days (activity)", ">"),
+        *number_lines(numbers),
+        *hand_raise_lines(signals),
         "",
         heading("What comes next"),
         "  1. Edit the files: signals, points and score_threshold are guesses.",
@@ -321,13 +423,39 @@ def init(raw: Path, folder: Path) -> Answer:
     ]
 
 
-def event_table(raw: Path, events: Sequence[Row]) -> Answer:
-    """List the events by how often they happened, and how many they reach."""
+def hand_raise_lines(signals: Sequence[Signal]) -> Answer:
+    """Say which events qualify by themselves, for a name alone is little to go by."""
+    names = [signal.event_name for signal in signals if signal.kind.effect == "hand_raise"]
+    if not names:
+        return []
+    return [
+        "",
+        heading("Taken for a hand-raise, by name alone"),
+        *(f"  {clean(name)}" for name in names),
+        "  Who does this qualifies at once, at any score. Where it does not mean that they asked",
+        "  for you, clear the cell effect of its rule in definition_rules.csv, and give it points.",
+    ]
+
+
+def number_lines(numbers: Sequence[Signal]) -> Answer:
+    """List the numbers that are counted without points."""
+    return [
+        entry("no points", f"{number.measure_property} of {number.event_name}, added up", ">")
+        for number in numbers
+    ]
+
+
+def event_table(raw: Path, events: Sequence[Row], entity_type: str) -> Answer:
+    """List the events that reach somebody worth a look, the widest reach first."""
     total = sum(event["row_count"] for event in events)
     heads = ("rows", "users", "accounts")
+    reach = f"{entity_type}s"
+    least = LEAST_REACH * max(event[reach] for event in events)
+    widest = sorted(events, key=lambda event: -event[reach])
+    shown_events = [event for event in widest if event[reach] >= least]
     shown = [
         (*(f"{event[name]:,}" for name in ("row_count", "users", "accounts")), event["event_name"])
-        for event in events[:MOST_LINES]
+        for event in shown_events
     ]
     return [
         heading(
@@ -335,5 +463,5 @@ def event_table(raw: Path, events: Sequence[Row]) -> Answer:
         ),
         "",
         table((*heads, "event"), shown, numbers=heads),
-        *more(len(events) - MOST_LINES, "event name"),
+        *more(len(events) - len(shown_events), "event name"),
     ]

@@ -26,7 +26,7 @@ from pql.config_files import (
 )
 from pql.database import Row, opened, rows
 from pql.errors import PqlError
-from pql.formatting import entry, plain_number
+from pql.formatting import counted, entry, plain_number
 from pql.project import database_path, short_path
 
 SUGGESTED = Path("target", "suggested")  # in the project
@@ -149,7 +149,7 @@ def signal_for(tables: dict[str, Table], rule: Row) -> str:
             return signal_id
     suffix = f"_{window}d" if window else "_ever"
     base = source["signal_id"][: LONGEST_ID - len(suffix) - 3]
-    words = f"{window} days" if window else "ever"
+    words = counted(int(window), "day") if window else "ever"
     added = source | {
         "signal_id": unused(base + suffix, signals),
         "signal_name": f"{source.get('signal_name') or source['signal_id']} ({words})",
@@ -165,7 +165,7 @@ def reason_for(template: str, window: str) -> str:
     phrase = " in the last {window_days} days"
     if window:
         return template if not template or "{window_days}" in template else template + phrase
-    said = template.replace(phrase, "")
+    said = template.replace("{window_days} day(s)", "{window_days} days").replace(phrase, "")
     return "" if "{window_days}" in said else said
 
 
@@ -198,7 +198,7 @@ def rationale_for(evaluations: Sequence[Row], rules: Sequence[Row]) -> str:
 
 def rule_line(rule: Row) -> str:
     """Lay out a rule as a person would say it."""
-    window = "ever" if rule["window_days"] is None else f"in {rule['window_days']} days"
+    window = "ever" if rule["window_days"] is None else f"in {counted(rule['window_days'], 'day')}"
     words = (
         f"{rule['signal_name']}: {plain_number(rule['min_value'])} or more {window}"
         f" (95% of redraws give {rule['points_low']} to {rule['points_high']} points;"

@@ -392,5 +392,6 @@ def suggested_points(part: Part, evaluations: Part, definition_id: str) -> Block
 def rule_in_words(row: Row) -> str:
     """Say what a suggested rule asks for."""
     least = "" if row["min_value"] == 1 else f", at least {formatting.number(row['min_value'])}"
-    window = "" if row["window_days"] is None else f" within {row['window_days']} days"
+    days = row["window_days"]
+    window = "" if days is None else f" within {formatting.counted(days, 'day')}"
     return f"{row['signal_name']}{least}{window}"
