@@ -31,7 +31,8 @@ SIGNALS = ["tasks", "teammates", "pricing", "limits", "connections", "active"]
 
 
 def read_events(raw: Path) -> pl.DataFrame:
-    """Read the events that can be read, each once."""
+    """Read the events that can be read, each once, with the page of those that have one."""
+    is_page = pl.col("event_name") == "page_viewed"
     events = (
         pl.scan_parquet(raw / "events" / "*.parquet")
         .with_columns(
@@ -48,8 +49,9 @@ def read_events(raw: Path) -> pl.DataFrame:
             | pl.col("properties").str.json_path_match("$").str.starts_with("{"),
         )
         .select(
-            "event_id", "event_name", "actor_id", "account_id", "properties", "event_date",
-            "occurred_at", "received_at",
+            "event_id", "event_name", "actor_id", "account_id", "event_date", "occurred_at",
+            "received_at",
+            page=pl.when(is_page).then(pl.col("properties")).str.json_path_match("$.page"),
         )
         .collect()
     )  # fmt: skip
@@ -61,7 +63,7 @@ def read_events(raw: Path) -> pl.DataFrame:
 def count_acts(events: pl.DataFrame, raw: Path) -> pl.DataFrame:
     """Count what the signals ask for by user, account as named, and day."""
     links = pl.read_parquet(raw / "identity_links.parquet")
-    name, properties = pl.col("event_name"), pl.col("properties").str
+    name = pl.col("event_name")
     user_id = pl.coalesce("to_user_id", "actor_id")
     return (
         events.join(links, left_on="actor_id", right_on="from_id", how="left")
@@ -69,9 +71,7 @@ def count_acts(events: pl.DataFrame, raw: Path) -> pl.DataFrame:
         .agg(
             tasks=(name == "task_created").sum(),
             teammates=((name == "invite_accepted") & user_id.is_not_null()).sum(),
-            pricing=(
-                properties.json_path_match("$.page").filter(name == "page_viewed") == "pricing"
-            ).sum(),
+            pricing=(pl.col("page") == "pricing").sum(),
             limits=(name == "limit_reached").sum(),
             connections=name.is_in(["data_source_connected", "api_connected"]).sum(),
             active=pl.len(),
