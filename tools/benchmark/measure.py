@@ -124,13 +124,14 @@ class Bench:
         )
         return run([sys.executable, "-c", RUN_SQL, settings + statements], {}, limit)
 
-    def scores(self, peer: Peer, size: str) -> Path:
+    def scores(self, key: str, size: str) -> Path:
         """What a peer writes."""
-        return self.folder / f"{peer.module or peer.parts[-1]}_{size}.parquet"
+        return self.folder / f"scores_{key}_{size}.parquet"
 
-    def score(self, peer: Peer, size: str, limit: Limit | None = None) -> Cost | None:
+    def score(self, key: str, size: str, limit: Limit | None = None) -> Cost | None:
         """Score by hand; nothing is returned if that takes more than the limit."""
-        raw, seeds, scores = self.raw(size), PROJECT / "seeds", self.scores(peer, size)
+        peer, scores = PEERS[key], self.scores(key, size)
+        raw, seeds = self.raw(size), PROJECT / "seeds"
         if peer.module:
             module = f"tools.benchmark.peers.{peer.module}"
             command = [sys.executable, "-m", module, str(raw), str(seeds), str(scores)]
@@ -142,15 +143,15 @@ class Bench:
             limit and replace(limit, memory=sys.maxsize),
         )
 
-    def agreement(self, peer: Peer, size: str) -> tuple[int, int]:
+    def agreement(self, key: str, size: str) -> tuple[int, int]:
         """How many accounts there are by the peer or the mart, and on how many both agree."""
         counts = self.folder / "agreement.parquet"
         # not in this process: what it once took would count as the peak of all that it starts
         self.sql(
             f"attach '{self.database(size)}' as mart (read_only); "
-            f"create view peer as from '{self.scores(peer, size)}'; "
+            f"create view peer as from '{self.scores(key, size)}'; "
             "copy (select count(*) as account_count, count(*) filter (agrees) as equal_count "
-            f"from ({peer.comparison}) as accounts(agrees)) to '{counts}'"
+            f"from ({PEERS[key].comparison}) as accounts(agrees)) to '{counts}'"
         )
         return duckdb.execute(f"from '{counts}'").fetchone()
 
@@ -258,9 +259,9 @@ def measure_peer(bench: Bench, key: str, results: Results) -> None:
         if BUILDS[size] not in results.costs:
             build(bench, size, results)
         step(f"{peer.name}, size {size} ({key})")
-        if cost := bench.score(peer, size, limit):
+        if cost := bench.score(key, size, limit):
             results.add(key, size, cost)
-            results.agreements[key] = bench.agreement(peer, size)
+            results.agreements[key] = bench.agreement(key, size)
             return
         print(f"more than {bench.memory} or {limit.seconds:.0f} seconds")
 
