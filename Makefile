@@ -65,7 +65,7 @@ init: .venv/requirements.lock ## write a starter config for the events in RAW=fo
 review: .venv/requirements-review.lock ## write the quarterly review of the last build to review.html, a page to open from disk
 	@$(BIN)/pql review $(call flag,as-of,$(AS_OF))
 
-bench: .venv/requirements.lock ## measure builds of made-up raw tables (EVENTS=1000000) against one query written by hand
+bench: .venv/requirements-dev.lock ## measure builds of made-up raw tables (EVENTS=1000000) against the same scores by hand
 	@$(BIN)/pql bench $(call flag,events,$(EVENTS))
 
 manifests: .venv/requirements.lock ## write manifests/: our fields, as HubSpot and Salesforce create them

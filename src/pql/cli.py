@@ -317,9 +317,11 @@ def bench(
     events: Annotated[
         int, typer.Option(min=1, metavar="N", help="About how many events in the year.")
     ] = 1_000_000,
-    memory: Annotated[str, typer.Option(metavar="SIZE", help="DuckDB's memory limit.")] = "6GB",
+    memory: Annotated[
+        str, typer.Option(metavar="SIZE", help="DuckDB's memory limit, and its peers'.")
+    ] = "6GB",
     threads: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Threads of the query written by hand.")
+        int, typer.Option(min=1, metavar="N", help="Threads of what is written by hand.")
     ] = 2,
     folder: Annotated[
         Path | None,
@@ -328,7 +330,7 @@ def bench(
         ),
     ] = None,
 ) -> None:
-    """Measure builds of made-up raw tables against one query written by hand."""
+    """Measure builds of made-up raw tables against the same scores by hand."""
     project.load_tool("benchmark.measure").bench(events, memory, threads, folder)
 
 
