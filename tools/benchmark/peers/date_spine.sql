@@ -1,5 +1,5 @@
--- Peer: the score of each account on each day of the year as a plain model of dbt would have it, all
--- that was done up to a day joined to that day, and summed up.
+-- Peer: the score of each account on each day of the year as a plain model of dbt would have it:
+-- what users did by day, joined to all days from then on, and summed up.
 days as (
 
     select unnest(generate_series(min(event_date), max(as_of_date), interval 1 day)) as day

@@ -56,7 +56,11 @@ def read_events(raw: Path) -> pl.DataFrame:
         .collect()
     )  # fmt: skip
     is_repeated = pl.col("event_id").is_duplicated()
-    once = events.filter(is_repeated).sort("received_at").unique(["event_id", "event_date"])
+    once = (
+        events.filter(is_repeated)
+        .sort("received_at")
+        .unique(["event_id", "event_date"], keep="first")
+    )
     return pl.concat([events.filter(~is_repeated), once])
 
 

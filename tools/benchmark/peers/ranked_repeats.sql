@@ -1,5 +1,5 @@
--- Each event once, in the better form: only those are ranked whose id comes more than once. An id of
--- the same hash as another is ranked in vain, and nothing else.
+-- Each event once, in the better form: only those are ranked whose id comes more than once. An id
+-- of the same hash as another is ranked in vain, and nothing else.
 repeated_hashes as (
 
     select hash(event_id) as id_hash

@@ -1,5 +1,6 @@
--- What every peer in SQL begins with: the events that can be read. The variable raw names the folder of
--- raw tables, seeds that of the seeds. These files are parts of one query, written for DuckDB alone.
+-- What every peer in SQL begins with: the events that can be read. The files beside this one are
+-- parts of one query, written for DuckDB and for nothing else. The variable raw names the folder of
+-- raw tables, seeds that of the seeds.
 readable_events as (
 
     select
