@@ -418,6 +418,32 @@ def test_numbers_are_offered_as_sums(raw, tmp_path, capsys):
     assert "minutes" not in (folder / "definition_rules.csv").read_text()
 
 
+def test_what_goes_before_payment_is_looked_at(raw, tmp_path, capsys):
+    """Of ten who paid eight had exported before, of ten others two; what comes after counts not."""
+    payers, others = ([f"{kind}{number}" for number in range(10)] for kind in "po")
+    rows = [f"started,{user},2026-02-01" for user in payers + others]
+    rows += [f"exported,{user},2026-02-02" for user in payers[:8] + others[:2]]
+    rows += [f"invoice read,{user},2026-02-20" for user in payers]
+    rows += ["paid at once,q,2026-02-20"]
+    (raw / "events.csv").write_text("\n".join(["event_name,user_id,occurred_at", *rows]))
+    (raw / "users.csv").write_text("\n".join(["user_id", *payers, *others, "q"]))
+    (raw / "subscriptions.csv").write_text(
+        "\n".join(
+            ["subscription_id,user_id,stage,started_at"]
+            + [f"s{user},{user},paid,2026-02-10" for user in [*payers, "q"]]
+            + [f"t{user},{user},trial,2026-02-10" for user in others]
+        )
+    )
+    assert cli.main(["init", "--raw", str(raw), "--config", str(tmp_path / "starter")]) == 0
+    text = capsys.readouterr().out
+    assert "What 10 users that paid had done before, beside 10 others" in text
+    assert re.findall(r"^ +(\d+%) +(\d+%)  (.*)$", text, re.MULTILINE) == [
+        ("80%", "20%", "exported"),
+        ("0%", "0%", "invoice read"),
+        ("100%", "100%", "started"),
+    ]
+
+
 def test_every_event_with_reach_is_listed(raw, tmp_path, capsys):
     """The rare too, by how many they reach; not those of one account in a hundred and fewer."""
     more = [f"act {number:02},ann,2026-03-05" for number in range(30)]

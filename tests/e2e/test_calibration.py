@@ -343,7 +343,7 @@ def test_the_points_are_for_the_config_that_was_built(tmp_path, capsys):
     path = config / "definitions.csv"
     path.write_text(path.read_text().replace("playbook_points,1,", "playbook_points,7,"))
     assert cli.main(["suggest", "--config", str(config), "--to", str(tmp_path / "new")]) == 2
-    assert "name the folder that was built by CONFIG" in capsys.readouterr().err
+    assert "name the folder that was built by --config" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
 
 

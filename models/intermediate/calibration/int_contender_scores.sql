@@ -113,7 +113,7 @@ contenders as (
     {%- for name, value in {
         "random": "random_number",
         "newest_sign_up": "-age_days",
-        "last_active": "-least(idle_days, greatest(age_days, 0))",
+        "last_active": "-least(idle_days, age_days)",
         "most_active": "events_30d",
     }.items() %}
     union all

@@ -43,7 +43,7 @@ customers as (
         on
             outcomes.entity_type = entities.entity_type
             and outcomes.entity_id = entities.entity_id
-            and outcomes.outcome_on > entities.first_active_on
+            and outcomes.outcome_on > entities.observable_from
     group by definitions.definition_id, outcomes.entity_type, outcomes.entity_id
 
 ),

@@ -73,3 +73,6 @@ inner join entities
     on
         active_entities.entity_type = entities.entity_type
         and active_entities.entity_id = entities.entity_id
+        -- nobody is there before the sign-up, whatever the tables know by now
+        and active_entities.observed_on
+        >= coalesce(entities.signed_up_on, active_entities.first_active_on)

@@ -83,7 +83,7 @@ details as (
         definition_key,
         check_id,
         'Set aside: ' || cast(set_aside_count as {{ dbt.type_string() }})
-        || ' who paid on or before the day of the first event.' as detail
+        || ' who paid by the day of sign-up or first event.' as detail
     from {{ ref('int_review_shares') }}
     where set_aside_count > 0
 

@@ -33,8 +33,7 @@ won_customers as (
         outcomes.definition_key,
         outcomes.outcome_id,
         count(lead_starts.lead_id) > 0 as had_qualified,
-        coalesce(min(entities.first_active_on) >= max(outcomes.outcome_on), false)
-            as paid_at_once
+        coalesce(min(entities.observable_from) >= max(outcomes.outcome_on), false) as paid_at_once
     from {{ ref('int_outcomes') }} as outcomes
     inner join {{ ref('stg_config__definitions') }} as definitions
         on outcomes.definition_key = definitions.definition_key
@@ -75,7 +74,7 @@ trials as (
     select
         definition_key,
         'won_had_qualified' as check_id,
-        case when not paid_at_once then had_qualified end as is_success
+        case when had_qualified or not paid_at_once then had_qualified end as is_success
     from won_customers
     union all
     select

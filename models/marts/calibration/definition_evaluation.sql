@@ -29,7 +29,7 @@ test_observations as (
 
 ),
 
--- who paid on the day of its first event: nothing was there to foresee it by
+-- who paid on its first day: nothing was there to foresee it by
 set_aside as (
 
     select
@@ -42,8 +42,19 @@ set_aside as (
         on
             outcomes.entity_type = entities.entity_type
             and outcomes.entity_id = entities.entity_id
-            and outcomes.outcome_on <= entities.first_active_on
+            and outcomes.outcome_on <= entities.observable_from
     group by evaluated_definitions.definition_id
+
+),
+
+known_early as (
+
+    select
+        entity_type,
+        count(*) as known_early_count
+    from {{ ref('int_entities') }}
+    where first_active_on < observable_from
+    group by entity_type
 
 ),
 
@@ -94,6 +105,8 @@ select
     cast(evaluations.converted_cluster_count as {{ dbt.type_bigint() }}) as converted_cluster_count,
     cast(evaluations.qualified_count as {{ dbt.type_bigint() }}) as qualified_count,
     cast(coalesce(set_aside.set_aside_count, 0) as {{ dbt.type_bigint() }}) as set_aside_count,
+    cast(coalesce(known_early.known_early_count, 0) as {{ dbt.type_bigint() }})
+        as known_early_count,
     cast(test_observations.eligible_share as decimal(18, 4)) as eligible_share,
     cast(evaluations.base_rate as decimal(18, 4)) as base_rate,
     {%- for name in rates + ["lift_at_10"] %}
@@ -119,6 +132,8 @@ left join test_observations
     on evaluations.definition_id = test_observations.definition_id
 left join set_aside
     on evaluations.definition_id = set_aside.definition_id
+left join known_early
+    on evaluated_definitions.entity_type = known_early.entity_type
 left join undated_attributes
     on
         case evaluations.contender_type

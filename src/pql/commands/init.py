@@ -19,7 +19,7 @@ from pql.config_files import CONFIG_FILES, columns_of, to_csv
 from pql.console import Answer, heading, table
 from pql.database import Row, in_memory, rows
 from pql.errors import PqlError
-from pql.formatting import clean, counted, entry, more
+from pql.formatting import clean, counted, entry, more, percent
 
 DEFINITION_ID = "starter"
 FOLDER = Path("starter_config")
@@ -27,6 +27,8 @@ MOST_OF_A_KIND = 2
 MOST_SIGNALS = 6  # with recent activity seven rules that score; published advice is five to eight
 FEWEST_SIGNALS = 3
 MOST_NUMBERS = 3
+MOST_OUTCOMES = 8
+FEWEST_PAYERS = 10
 LEAST_REACH = 0.01  # of those who are scored: fewer tell nothing yet
 
 
@@ -117,7 +119,8 @@ ROUTES = (
 # What is read of raw tables.
 COLUMNS = {
     "users": ("user_id", "account_id"),
-    "events": ("event_name", "user_id", "anonymous_id", "account_id", "properties"),
+    "events": ("event_name", "user_id", "anonymous_id", "account_id", "properties", "occurred_at"),
+    "subscriptions": ("user_id", "account_id", "stage", "started_at"),
 }
 QUERIES = queries.read("init")
 
@@ -136,27 +139,35 @@ class Signal:
 # --- what there is --------------------------------------------------------------------------------
 
 
-def read_events(folder: Path, files: Mapping[str, Sequence[Path]]) -> tuple[list[Row], list[Row]]:
-    """Count the rows of each event, who did it, and the numbers among its properties.
+@dataclass(frozen=True)
+class Found:
+    """What the raw rows hold: events, the numbers they carry, what went before payments."""
 
-    By the raw rows alone: nothing is set aside.
-    """
+    events: list[Row]
+    numbers: list[Row]
+    outcomes: list[Row]
+
+
+def read_events(folder: Path, files: Mapping[str, Sequence[Path]]) -> Found:
+    """Count the rows of each event, who did it and when, by the raw rows alone."""
     with in_memory() as connection:
         for table, columns in COLUMNS.items():
-            relation = as_text(connection, files[table], columns)
+            relation = as_text(connection, files.get(table, ()), columns)
             connection.execute(f"create view {table} as {relation}")
-        found = rows(connection, QUERIES["events"])
+        events = rows(connection, QUERIES["events"])
         numbers = rows(connection, QUERIES["numbers"])
-    if not found:
+        outcomes = rows(connection, QUERIES["outcomes"], entity_type=entity_type_of(events))
+    if not events:
         raise PqlError(f"{folder}: no row of events has an event_name; fill that column first")
-    return found, numbers
+    return Found(events, numbers, outcomes)
 
 
 def as_text(
     connection: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str]
 ) -> str:
     """Return a query of some columns of a raw table as text; null where it has no such."""
-    parts = []
+    nothing = ", ".join(f"cast(null as varchar) as {column}" for column in columns)
+    parts = [f"select {nothing} where false"]
     for file in files:
         reader = raw_tables.reader(connection, file)
         found = {
@@ -390,11 +401,12 @@ def write_folder(folder: Path, files: dict[str, bytes]) -> None:
 def init(raw: Path, folder: Path) -> Answer:
     """Look at the events, write the folder, and say what was found and what comes next."""
     found = raw_tables.survey(raw)
-    events, found_numbers = read_events(raw, found.files)
+    read = read_events(raw, found.files)
+    events = read.events
     entity_type = entity_type_of(events)
     signals = suggest(events, entity_type)
     taken = {signal.signal_id for signal in signals}
-    numbers = numbers_of(events, found_numbers, entity_type, taken)
+    numbers = numbers_of(events, read.numbers, entity_type, taken)
     has_subscriptions = "subscriptions" in found.tables
     write_folder(folder, starter_files(signals, numbers, entity_type, has_subscriptions))
     suggested = [
@@ -407,6 +419,7 @@ def init(raw: Path, folder: Path) -> Answer:
     ]
     return [
         *event_table(raw, events, entity_type),
+        *outcome_table(read.outcomes, entity_type),
         "",
         heading(f"{folder}: a draft definition, {DEFINITION_ID}, that scores {entity_type}s"),
         *suggested,
@@ -420,6 +433,26 @@ def init(raw: Path, folder: Path) -> Answer:
         f"  3. In definitions.csv set the status of {DEFINITION_ID} to live: a draft is scored,"
         " but makes no lead.",
         f"  4. pql build --raw {raw} --config {folder}",
+    ]
+
+
+def outcome_table(outcomes: Sequence[Row], entity_type: str) -> Answer:
+    """List the events that most of those who paid had done before, beside the others."""
+    if not outcomes or outcomes[0]["payers"] < FEWEST_PAYERS:
+        return []
+    first = outcomes[0]
+    who = counted(first["payers"], f"{entity_type} that paid", f"{entity_type}s that paid")
+    heads = ("before paying", "by others")
+    shown = [
+        (percent(row["payer_share"]), percent(row["other_share"]), row["event_name"])
+        for row in outcomes[:MOST_OUTCOMES]
+    ]
+    return [
+        "",
+        heading(f"What {who} had done before, beside {counted(first['others'], 'other')}"),
+        "",
+        table((*heads, "event"), shown, numbers=heads),
+        "  A first look at names, not evidence: that is what signal_lift is for.",
     ]
 
 
