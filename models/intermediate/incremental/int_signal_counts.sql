@@ -2,40 +2,28 @@
 
 with
 
-events as (
-
-    select
-        event_name,
-        coalesce(user_id, anonymous_id) as actor_id,
-        account_id,
-        event_count,
-        event_date,
-        occurred_at,
-        received_at
-    from {{ ref('int_events_this_run') }}
-    where status = 'accepted'
-
-),
-
 signals as (
 
     select * from {{ ref('stg_config__signals') }}
 
 ),
 
-activity_counts as (
+any_activity as (
 
     select
-        event_name,
-        actor_id,
+        'any_activity' as signal_id,
+        coalesce(user_id, anonymous_id) as actor_id,
         account_id,
-        event_date as activity_date,
+        event_name as item,
         sum(event_count) as event_count,
         count(*) as row_count,
+        cast(0 as decimal(38, 6)) as value_sum,
+        event_date as activity_date,
         max(occurred_at) as latest_occurred_at,
         max(received_at) as latest_received_at
-    from events
-    group by event_name, actor_id, account_id, event_date
+    from {{ ref('int_events_this_run') }}
+    where status = 'accepted'
+    group by event_name, coalesce(user_id, anonymous_id), account_id, event_date
 
 ),
 
@@ -45,7 +33,7 @@ event_signals as (
     select distinct
         event_names.event_name,
         signals.signal_id
-    from (select distinct event_name from activity_counts) as event_names
+    from (select distinct item as event_name from any_activity) as event_names
     inner join {{ ref('stg_config__signal_events') }} as signal_events
         on
             signal_events.event_name = '*'
@@ -58,24 +46,7 @@ event_signals as (
 
 ),
 
-any_activity as (
-
-    select
-        'any_activity' as signal_id,
-        actor_id,
-        account_id,
-        event_name as item,
-        event_count,
-        row_count,
-        cast(0 as decimal(38, 6)) as value_sum,
-        activity_date,
-        latest_occurred_at,
-        latest_received_at
-    from activity_counts
-
-),
-
--- read once more, not from the events above: their properties would be held in memory for this
+-- read once more: the properties of all events would be held in memory for both
 property_events as (
 
     select
