@@ -156,7 +156,7 @@ def test_empty_folder_is_refused(raw: Path) -> None:
 def test_links_in_a_circle_are_refused(raw: Path) -> None:
     (raw / "accounts").mkdir()
     (raw / "accounts" / "again").symlink_to(raw / "accounts")
-    assert "again: links back to a folder that it lies in" in refused(raw)
+    assert "again: links back to a folder that contains it" in refused(raw)
 
 
 def test_folders_that_dbt_would_not_reach_are_refused(raw: Path) -> None:
@@ -263,7 +263,7 @@ def test_csv_is_read_as_it_is(raw: Path, content: str, rows: list[tuple]) -> Non
         (b"account_id,domain\na,b\nc,Caf\xe9\n", ", line 3: not UTF-8"),
         ("account_id,domain\na,b\n".encode("utf-16"), ": UTF-16, not UTF-8"),
         ("account_id,domain\na,b\n".encode("utf-16-le"), ": UTF-16, not UTF-8"),
-        (b"", ": empty; write the header at least"),
+        (b"", ": empty; write at least the header, or remove the file"),
         (b"\naccount_id,domain\na,b\n", ", line 1: blank; the first line must name the columns"),
         (b",\naccount_id,domain\n", ", line 1: blank; the first line must name the columns"),
         (b"account_id,\na,b\n", ", line 1: column 2 has no name"),

@@ -153,7 +153,8 @@ class Bench:
             "copy (select count(*) as account_count, count(*) filter (agrees) as equal_count "
             f"from ({PEERS[key].comparison}) as accounts(agrees)) to '{counts}'"
         )
-        return duckdb.execute(f"from '{counts}'").fetchone()
+        with duckdb.connect() as connection:
+            return connection.execute(f"from '{counts}'").fetchone()
 
     def model_seconds(self, size: str) -> dict[str, float]:
         """How long each node of the last dbt command took, the slowest first."""
@@ -275,7 +276,8 @@ def sizes_to_try(peer: Peer, results: Results) -> list[str]:
 
 def bytes_of(memory: str) -> int:
     """A size of memory as DuckDB reads it."""
-    return duckdb.execute("select parse_formatted_bytes(?)", [memory]).fetchone()[0]
+    with duckdb.connect() as connection:
+        return connection.execute("select parse_formatted_bytes(?)", [memory]).fetchone()[0]
 
 
 def report(results: Results) -> str:

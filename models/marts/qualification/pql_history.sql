@@ -1,7 +1,5 @@
 -- a view: the same rows once more would cost a build as much as all that changed in a day
 {{ config(materialized='view') }}
--- so that every build of the marts notes who was scored
--- depends_on: {{ ref('int_scoring_manifest') }}
 
 select
     definitions.definition_id,
@@ -17,4 +15,4 @@ select
 from {{ ref('int_score_history') }} as score_history
 inner join {{ ref('stg_config__definitions') }} as definitions
     on score_history.definition_key = definitions.definition_key
-cross join {{ ref('int_as_of') }} as as_of
+cross join {{ ref('int_scored_as_of') }} as as_of

@@ -1,5 +1,6 @@
 -- a view: the same rows once more would cost a build as much as all that changed in a day
 {{ config(materialized='view') }}
+
 select
     definitions.definition_id,
     definitions.definition_version,
@@ -13,4 +14,4 @@ select
 from {{ ref('int_score_steps') }} as score_steps
 inner join {{ ref('stg_config__definitions') }} as definitions
     on score_steps.definition_key = definitions.definition_key
-cross join {{ ref('int_as_of') }} as as_of
+cross join {{ ref('int_scored_as_of') }} as as_of
