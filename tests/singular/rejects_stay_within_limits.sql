@@ -7,7 +7,8 @@ select
     cast(rejected_count as {{ text }}) || ' row(s) rejected, '
     || {{ format_percent('rejected_share') }} || ' of all; of the last '
     || '{{ var("reject_watch_days") }} days '
-    || coalesce({{ format_percent('recent_share') }}, 'none') || '. Most for ' || top_reason || ', such as ' || example as finding
+    || coalesce({{ format_percent('recent_share') }}, 'none')
+    || '. Most for ' || top_reason || ', such as ' || example as finding
 from {{ ref('int_reject_shares') }}
 where
     subject_type = 'all events'

@@ -3,17 +3,22 @@
 
 with
 
+new_changes as (
+
+    select * from {{ to_rescore(ref('int_qualification_changes'), ends='changed_on') }}
+
+),
+
 qualification_changes as (
 
     select
-        qualification_changes.*,
-        qualification_changes.caused_on = entities.first_active_on as is_first_day
-    from {{ ref('int_entities') }} as entities
-    inner join {{ to_rescore(ref('int_qualification_changes'), ends='changed_on') }}
-        as qualification_changes
+        new_changes.*,
+        new_changes.caused_on = entities.first_active_on as is_first_day
+    from new_changes
+    inner join {{ ref('int_entities') }} as entities
         on
-            qualification_changes.entity_type = entities.entity_type
-            and qualification_changes.entity_id = entities.entity_id
+            new_changes.entity_type = entities.entity_type
+            and new_changes.entity_id = entities.entity_id
 
 ),
 
