@@ -1,6 +1,19 @@
 {#- What timelines are made of beside counted days, which int_entity_day_changes compares. An input
     that holds for a while is there twice, on the days on which it begins and ends: so the
     earliest day that differs from what was scored is the one from which something changed. -#}
+{%- set lasting_inputs = [
+    (
+        "attribute_timelines",
+        ["attribute", "item", "attribute_value"],
+        ["valid_from", "valid_to"],
+    ),
+    (
+        "entity_subscriptions",
+        ["product_line", "stage", "is_period"],
+        ["started_on", "ended_on"],
+    ),
+] %}
+
 with
 
 as_of as (
@@ -64,29 +77,17 @@ inputs as (
         input_date,
         1 as input_hash
     from days_to_come
-    {%- for boundary in ["valid_from", "valid_to"] %}
+    {%- for relation, columns, boundaries in lasting_inputs %}
+    {%- for boundary in boundaries %}
     union all
     select
         entity_type,
         entity_id,
         {{ boundary }} as input_date,
-        {{ "-" if loop.last }}{{ row_hash(
-            ["attribute", "item", "attribute_value", boundary], "attribute_timelines"
-        ) }} as input_hash
-    from attribute_timelines
+        {{ "-" if loop.last }}{{ row_hash(columns + [boundary], relation) }} as input_hash
+    from {{ relation }}
     where {{ boundary }} is not null
     {%- endfor %}
-    {%- for boundary in ["started_on", "ended_on"] %}
-    union all
-    select
-        entity_type,
-        entity_id,
-        {{ boundary }} as input_date,
-        {{ "-" if loop.last }}{{ row_hash(
-            ["product_line", "stage", "is_period", boundary], "entity_subscriptions"
-        ) }} as input_hash
-    from entity_subscriptions
-    where {{ boundary }} is not null
     {%- endfor %}
     union all
     -- what is beyond the horizon comes into view when it moves
