@@ -65,3 +65,21 @@
         else {{ expression }}
     end
 {%- endmacro %}
+
+{#- A text that looks like a time may still be none (30 February), and a cast cannot be tried. -#}
+{% macro postgres__try_timestamp(expression) -%}
+    pql_try_timestamp({{ expression }})
+{%- endmacro %}
+
+{% macro postgres__epoch_as_text(expression, unit) -%}
+    {%- set seconds = try_decimal(expression) ~ " / " ~ unit -%}
+    case
+        when {{ seconds }} between 0 and 253000000000
+            then
+                to_char(
+                    timestamp '1970-01-01' + ({{ seconds }}) * interval '1 second',
+                    'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+                )
+        else {{ expression }}
+    end
+{%- endmacro %}

@@ -55,3 +55,30 @@
         else cast({{ expression }} as varchar)
     end
 {%- endmacro %}
+
+{#- As large as a decimal(28, 6) can be: what is larger raises an error. -#}
+{% macro postgres__try_decimal(expression) -%}
+    case
+        when
+            trim({{ expression }})
+            ~ '^[-+]?([0-9]{1,200}[.]?[0-9]{0,200}|[.][0-9]{1,200})([eE][-+]?0*[0-9]{1,3})?$'
+            then
+                case
+                    when abs(cast(trim({{ expression }}) as numeric)) < 9999999999999999999999.9999995
+                        then cast(cast(trim({{ expression }}) as numeric) as decimal(28, 6))
+                end
+    end
+{%- endmacro %}
+
+{% macro postgres__floor_divide(numerator, denominator) -%}
+    div(cast({{ numerator }} as numeric), cast({{ denominator }} as numeric))
+{%- endmacro %}
+
+{% macro postgres__float_as_text(expression) -%}
+    case
+        when {{ expression }} = 'NaN' then null
+        when abs({{ expression }}) < 1e38 and floor({{ expression }}) = {{ expression }}
+            then cast(cast({{ expression }} as decimal(38, 0)) as text)
+        else cast({{ expression }} as text)
+    end
+{%- endmacro %}

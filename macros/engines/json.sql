@@ -42,3 +42,18 @@
 {% macro bigquery__nested_as_json(expression) -%}
     to_json_string({{ expression }})
 {%- endmacro %}
+
+{% macro postgres__is_json_object(json_text) -%}
+    coalesce(jsonb_typeof(pql_try_json({{ json_text }})) = 'object', false)
+{%- endmacro %}
+
+{% macro postgres__json_property_type(json_text, key) -%}
+    nullif(upper(jsonb_typeof(pql_try_json({{ json_text }}) -> {{ key }})), 'NULL')
+{%- endmacro %}
+
+{% macro postgres__json_scalar(json_text, key) -%}
+    case
+        when jsonb_typeof(pql_try_json({{ json_text }}) -> {{ key }}) not in ('object', 'array')
+            then pql_try_json({{ json_text }}) ->> {{ key }}
+    end
+{%- endmacro %}

@@ -45,7 +45,7 @@ removed as (
 
     select
         previous.*,
-        removed_contacts.reason
+        removed_contacts.reason as reason_of_removal
     from previous
     inner join {{ ref('int_removed_contacts') }} as removed_contacts
         on previous.contact_key = removed_contacts.contact_key
@@ -73,7 +73,7 @@ current_records as (
         end as status,
         coalesce(leads.tier, 'none') as tier,
         leads.motion,
-        coalesce(leads.reason, removed.reason) as reason,
+        coalesce(leads.reason, removed.reason_of_removal) as reason,
         leads.top_signal,
         leads.talking_point,
         leads.offer_url,

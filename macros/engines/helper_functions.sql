@@ -1,0 +1,40 @@
+{#- What an engine cannot say in an expression: made anew at the start of each run. Postgres has no cast
+    that may fail, only blocks that may. -#}
+{% macro create_helper_functions() -%}
+    {{ return(adapter.dispatch("create_helper_functions")()) }}
+{%- endmacro %}
+
+{% macro default__create_helper_functions() -%}
+{%- endmacro %}
+
+{% macro postgres__create_helper_functions() -%}
+    create or replace function pql_try_json(json_text text) returns jsonb as $$
+    begin
+        return json_text::jsonb;
+    exception when others then
+        return null;
+    end
+    $$ language plpgsql immutable parallel safe;
+
+    create or replace function pql_try_timestamp(stored_time timestamp) returns timestamp as $$
+        select
+            case
+                when stored_time between '0001-01-02' and '9998-12-31' then stored_time
+            end
+    $$ language sql immutable parallel safe;
+
+    create or replace function pql_try_timestamp(stored_time timestamptz) returns timestamp as $$
+        select pql_try_timestamp(stored_time at time zone 'UTC')
+    $$ language sql immutable parallel safe;
+
+    create or replace function pql_try_timestamp(time_text text) returns timestamp as $$
+    begin
+        if upper(time_text) !~ '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9:.]+ ?(Z|UTC|GMT|[-+][0-9:]{2,8})?)?$' then
+            return null;
+        end if;
+        return pql_try_timestamp(time_text::timestamptz);
+    exception when others then
+        return null;
+    end
+    $$ language plpgsql immutable parallel safe set timezone = 'UTC'
+{%- endmacro %}
