@@ -48,11 +48,11 @@ ranked_reasons as (
         *,
         row_number() over (
             partition by definition_key, entity_type, entity_id
-            order by hand_raise desc, weight desc, last_event_on desc, reason
+            order by hand_raise desc, weight desc, last_event_on desc nulls last, reason
         ) as reason_rank,
         sum(length(reason) + 2) over (
             partition by definition_key, entity_type, entity_id
-            order by hand_raise desc, weight desc, last_event_on desc, reason
+            order by hand_raise desc, weight desc, last_event_on desc nulls last, reason
             rows between unbounded preceding and current row
         ) as text_length
     from distinct_reasons

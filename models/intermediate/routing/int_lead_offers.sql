@@ -31,7 +31,7 @@ ranked_signals as (
         *,
         row_number() over (
             partition by definition_key, entity_type, entity_id
-            order by hand_raise desc, weight desc, last_event_on desc, signal_id
+            order by hand_raise desc, weight desc, last_event_on desc nulls last, signal_id
         ) as signal_rank
     from reasons
 

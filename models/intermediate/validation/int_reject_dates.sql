@@ -29,7 +29,7 @@ earlier_counts as (
                         undated_rejects.as_of_date
                         <= {{ add_days('as_of.as_of_date', -var('reject_watch_days')) }}
                         then undated_rejects.as_of_date
-                end desc,
+                end desc nulls last,
                 undated_rejects.as_of_date
         ) as count_rank
     from {{ ref('int_undated_rejects') }} as undated_rejects

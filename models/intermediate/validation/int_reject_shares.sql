@@ -79,7 +79,7 @@ ranked_reasons as (
         || ', occurred_at ' || coalesce(min(rejects.raw_occurred_at), '(blank)') as example,
         row_number() over (
             partition by subject_types.subject_type, {{ subject_name }}
-            order by sum(rejects.recent_share) desc, count(*) desc, rejects.reject_reason
+            order by sum(rejects.recent_share) desc nulls last, count(*) desc, rejects.reject_reason
         ) as reason_rank
     from rejects
     cross join subject_types

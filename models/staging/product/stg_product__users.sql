@@ -49,7 +49,7 @@ ranked_users as (
             partition by user_id
             order by
                 created_at desc nulls last,
-                email_opt_out desc,
+                email_opt_out desc nulls last,
                 email,
                 account_id,
                 job_title,
