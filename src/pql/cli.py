@@ -140,6 +140,14 @@ def build(
             metavar="PART", help="Build one part: hourly, daily or weekly. By default everything."
         ),
     ] = None,
+    target: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            show_default=False,
+            help="A target of profiles.yml, such as postgres. By default DuckDB.",
+        ),
+    ] = "",
     variables: Annotated[
         str,
         typer.Option(
@@ -168,6 +176,7 @@ def build(
         as_of=as_of,
         variables=parse_variables(variables),
         selector=selector or "",
+        target=target,
         full_refresh=full_refresh,
         show="all" if verbose else "nothing" if quiet else "line",
     )

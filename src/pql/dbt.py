@@ -148,7 +148,9 @@ def dbt_build(
     selector: str,
     full_refresh: bool,
     show: str,
-    lock: int,
+    lock: int | None = None,
+    target: str = "",
+    select: Sequence[str] = (),
     **env: str,
 ) -> tuple[int, str]:
     """Run ``dbt build`` in the project; return dbt's exit code, and what a person has to read.
@@ -159,13 +161,19 @@ def dbt_build(
         full_refresh: whether incremental models start afresh.
         show: see ``run_dbt``.
         lock: a file descriptor that dbt holds open, too.
+        target: a target of the profile; blank: its default.
+        select: the nodes to build, in dbt's words; none: the part that the selector names.
         env: environment variables over those of this process.
     """
     start = time.monotonic()
     command = ["build", "--profiles-dir", "."]
     if variables:
         command += ["--vars", json.dumps(variables)]
-    if selector:
+    if target:
+        command += ["--target", target]
+    if select:
+        command += ["--select", *select]
+    elif selector:
         command += ["--selector", selector]
     if full_refresh:
         command.append("--full-refresh")

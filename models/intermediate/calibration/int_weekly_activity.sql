@@ -66,7 +66,8 @@ select
         'active_entities.last_active_on', 'active_entities.observed_on', 'day'
     ) }} as idle_days,
     active_entities.events_30d,
-    mod(cast(active_entities.weeks_before as {{ dbt.type_int() }}), {{ weeks_in_horizon }}) = 0 as is_anchor,
+    mod(cast(active_entities.weeks_before as {{ dbt.type_int() }}), {{ weeks_in_horizon }}) = 0
+        as is_anchor,
     active_entities.observed_on
 from active_entities
 inner join entities

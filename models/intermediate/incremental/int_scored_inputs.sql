@@ -10,4 +10,4 @@ select
     entity_id,
     input_hash,
     input_date
-from {{ to_rescore(ref('int_scoring_inputs'), ends='input_date') }}
+from {{ to_rescore(ref('int_scoring_inputs'), ends='input_date') }} as scoring_inputs

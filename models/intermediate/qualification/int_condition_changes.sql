@@ -5,7 +5,7 @@ with
 
 new_changes as (
 
-    select * from {{ to_rescore(ref('int_qualification_changes'), ends='changed_on') }}
+    select * from {{ to_rescore(ref('int_qualification_changes'), ends='changed_on') }} as changes
 
 ),
 

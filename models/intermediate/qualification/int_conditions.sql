@@ -15,7 +15,7 @@ definitions as (
 
 met_rules as (
 
-    select * from {{ to_rescore(ref('int_rule_timelines')) }}
+    select * from {{ to_rescore(ref('int_rule_timelines')) }} as rule_timelines
     where awards >= 1
 
 ),
@@ -29,7 +29,7 @@ periods as (
         1 as holding_count,
         valid_from,
         valid_to
-    from {{ to_rescore(ref('int_fit_timelines')) }}
+    from {{ to_rescore(ref('int_fit_timelines')) }} as fit_timelines
     where is_met and effect in ('gate', 'disqualify')
     union all
     select

@@ -53,7 +53,7 @@ condition_periods as (
         case when condition_type = 'hand_raise' then 1 else 0 end as hand_raise_count,
         valid_from,
         valid_to
-    from {{ to_rescore(ref('int_conditions')) }}
+    from {{ to_rescore(ref('int_conditions')) }} as conditions
     union all
     -- the life of every entity under every definition of its type
     select

@@ -6,7 +6,7 @@ with
 
 eligibility_history as (
 
-    select * from {{ to_rescore(ref('int_eligibility_history'), ends=none) }}
+    select * from {{ to_rescore(ref('int_eligibility_history'), ends=none) }} as eligibility_history
 
 ),
 

@@ -5,13 +5,13 @@ with
 
 eligibility_history as (
 
-    select * from {{ to_rescore(ref('int_eligibility_history')) }}
+    select * from {{ to_rescore(ref('int_eligibility_history')) }} as eligibility_history
 
 ),
 
 qualification_changes as (
 
-    select * from {{ to_rescore(ref('int_qualification_changes'), ends=none) }}
+    select * from {{ to_rescore(ref('int_qualification_changes'), ends=none) }} as changes
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 qualification_timelines as (
 
-    select * from {{ to_rescore(ref('int_qualification_timelines')) }}
+    select * from {{ to_rescore(ref('int_qualification_timelines')) }} as qualification_timelines
 
 ),
 

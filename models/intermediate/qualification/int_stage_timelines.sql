@@ -4,7 +4,7 @@ with
 
 entities as (
 
-    select * from {{ to_rescore(ref('int_entities'), ends=none) }}
+    select * from {{ to_rescore(ref('int_entities'), ends=none) }} as entities
 
 ),
 
@@ -36,7 +36,7 @@ periods as (
         0 as ended_count,
         valid_from,
         valid_to
-    from {{ to_rescore(ref('int_subscription_periods')) }}
+    from {{ to_rescore(ref('int_subscription_periods')) }} as subscription_periods
     union all
     select
         entities.entity_type,

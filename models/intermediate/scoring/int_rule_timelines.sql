@@ -27,7 +27,7 @@ inputs as (
         age_days,
         multiple,
         valid_from
-    from {{ to_rescore(ref('int_varying_rule_inputs')) }}
+    from {{ to_rescore(ref('int_varying_rule_inputs')) }} as varying_rule_inputs
     union all
     -- where the signal's value alone matters, its periods are the rule's
     select

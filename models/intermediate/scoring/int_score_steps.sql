@@ -76,7 +76,7 @@ lines as (
         points,
         valid_from,
         valid_to
-    from {{ to_rescore(ref('int_fit_timelines')) }}
+    from {{ to_rescore(ref('int_fit_timelines')) }} as fit_timelines
     where effect = 'points' and points <> 0
 
 ),

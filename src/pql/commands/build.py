@@ -9,8 +9,9 @@ before it is done.
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -47,6 +48,7 @@ class Request:
         as_of: the last day counted; none: the latest.
         variables: further dbt vars.
         selector: the part to build, as selectors.yml names it; blank: everything.
+        target: a target of the profile; blank: DuckDB.
         full_refresh: whether incremental models start afresh.
         show: ``all`` that dbt prints, a ``line`` of progress (on a terminal), or ``nothing``.
         database: the file to build; none: the usual one.
@@ -58,6 +60,7 @@ class Request:
     as_of: date | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     selector: str = ""
+    target: str = ""
     full_refresh: bool = False
     show: str = "line"
     database: Path | None = None
@@ -70,17 +73,70 @@ class Outcome:
 
     Attributes:
         failed: whether it did.
-        database: what was built, in place; of a failed build as far as it came, elsewhere.
+        database: what was built, in place; of a failed build as far as it came, elsewhere; none in a
+            warehouse.
         text: what a person has to read.
     """
 
     failed: bool
-    database: Path
+    database: Path | None
     text: str
 
 
 def build(request: Request) -> Outcome:
-    """Check what was given, prepare it for dbt, and run dbt.
+    """Check what was given, prepare it for dbt, and run dbt."""
+    if request.target not in ("", "duckdb"):
+        return build_in_warehouse(request)
+    return build_database(request)
+
+
+def build_in_warehouse(request: Request) -> Outcome:
+    """Build on a server, and run here the statistics that it cannot run.
+
+    Raises:
+        PqlError: the request is for DuckDB alone, or dbt cannot connect.
+    """
+    from pql.commands.calibrate import calibrate
+    from pql.warehouse import connected
+
+    if request.raw:
+        raise PqlError(
+            f"--raw: DuckDB reads folders; {request.target} reads its raw tables from a schema: load "
+            'them there, and give --vars \'{"raw_source": "canonical", "raw_schema": "<schema>"}\''
+        )
+    variables, env = dict(request.variables), dict(request.env)
+    if request.config:
+        env["PQL_CONFIG_PATH"] = overlay_config(request.config)
+    if request.as_of:
+        variables["as_of"] = request.as_of.isoformat()
+        schema = os.environ.get("PQL_SCHEMA", "pql")
+        env["PQL_SCHEMA"] = f"{schema}_as_of_{request.as_of:%Y_%m_%d}"
+
+    def run_dbt(selector: str = "", select: Sequence[str] = ()) -> tuple[int, str]:
+        return dbt_build(
+            variables,
+            selector,
+            request.full_refresh and not select,
+            request.show,
+            target=request.target,
+            select=select,
+            **env,
+        )
+
+    sys.stdout.flush()
+    returncode, said = run_dbt(request.selector)
+    if returncode or request.selector in ("hourly", "daily"):
+        return Outcome(bool(returncode), None, said)
+    os.environ.update(env)  # dbt reads the project once more, in this process
+    for names in calibrate(connected(request.target)):
+        returncode, of_the_rest = run_dbt(select=[f"{name}+" for name in names])
+        if returncode:
+            return Outcome(True, None, of_the_rest)
+    return Outcome(False, None, said)
+
+
+def build_database(request: Request) -> Outcome:
+    """Build a DuckDB file.
 
     dbt works on a copy of the database, which takes the place of the last one once all is built and
     every test has passed: who reads it finds either the one or the other, whole.
@@ -123,6 +179,11 @@ def build_and_tell(request: Request) -> str:
         FailedError: the build failed, and the database is left as it was.
     """
     outcome = build(request)
+    if outcome.failed and not outcome.database:
+        raise FailedError(
+            f"the build failed; what dbt printed is in {log_path('build')}",
+            "" if request.show == "all" else outcome.text,
+        )
     if outcome.failed:
         there = f"; as far as it came, the new one is {outcome.database}"
         raise FailedError(

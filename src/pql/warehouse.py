@@ -1,0 +1,97 @@
+"""Read and write the tables of a warehouse through the connection that dbt has to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from pql import project
+from pql.errors import PqlError
+
+
+class Warehouse:
+    """A warehouse that dbt is connected to.
+
+    Attributes:
+        nodes: the models, by the keys that dbt has for them.
+    """
+
+    def __init__(self, adapter: Any, manifest: Any) -> None:
+        self.adapter = adapter
+        self.nodes = {k: n for k, n in manifest.nodes.items() if n.resource_type == "model"}
+
+    def read(self, relation: str) -> pd.DataFrame:
+        """Return a whole table as a frame: numbers as floats or integers, dates as times."""
+        with self._cursor() as cursor:
+            cursor.execute(f"select * from {relation}")
+            columns = [column[0].lower() for column in cursor.description]
+            frame = pd.DataFrame(cursor.fetchall(), columns=columns)
+        return frame.apply(_native)
+
+    def write(self, relation: str, frame: pd.DataFrame) -> None:
+        """Put the rows of a frame in place of those of a table, all at once.
+
+        Raises:
+            PqlError: the table lacks a column of the frame.
+        """
+        with self._cursor() as cursor:
+            cursor.execute(f"select * from {relation} where 1 = 0")
+            there = {column[0].lower() for column in cursor.description}
+            if lacking := [name for name in frame if name not in there]:
+                raise PqlError(
+                    f"{relation}: there is no column {', '.join(lacking)} in it; run `pql build` "
+                    "with this version of the project first"
+                )
+            cursor.execute(f"delete from {relation}")
+            rows = [tuple(map(_cell, row)) for row in frame.itertuples(index=False)]
+            marks = ", ".join(["%s"] * len(frame.columns))
+            if rows:
+                cursor.executemany(
+                    f"insert into {relation} ({', '.join(frame)}) values ({marks})", rows
+                )
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        with self.adapter.connection_named("pql"):
+            handle = self.adapter.connections.get_thread_connection().handle
+            with handle.cursor() as cursor:
+                yield cursor
+            handle.commit()
+
+
+def connected(target: str) -> Warehouse:
+    """Let dbt read the project and connect to a target of the profile.
+
+    Raises:
+        PqlError: dbt cannot read the project, has no such target, or lacks its adapter.
+    """
+    from dbt.adapters.factory import FACTORY
+    from dbt.cli.main import dbtRunner
+
+    folder = str(project.root())
+    options = ["--quiet", "--project-dir", folder, "--profiles-dir", folder, "--target", target]
+    result = dbtRunner().invoke(["parse", *options])
+    if not result.success:
+        raise PqlError(f"--target {target}: {result.exception}")
+    (adapter,) = FACTORY.adapters.values()
+    return Warehouse(adapter, result.result)
+
+
+def _native(column: pd.Series) -> pd.Series:
+    known = column.dropna()
+    if not known.empty and isinstance(known.iloc[0], Decimal):
+        return column.astype(float)
+    if not known.empty and type(known.iloc[0]) is date:
+        return pd.to_datetime(column)
+    return column
+
+
+def _cell(value: Any) -> Any:
+    if pd.isna(value):
+        return None
+    return value.item() if hasattr(value, "item") else value
