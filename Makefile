@@ -12,7 +12,7 @@ accepted = {"accept_mass_change": $(if $(ACCEPT_MASS_CHANGE),true,false)$(comma)
 	"accept_rejects": $(if $(ACCEPT_REJECTS),true,false)}
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-page test-clock lint show explain preview new-version suggest init review bench manifests \
+.PHONY: help build test test-page test-clock test-engines lint show explain preview new-version suggest init review bench manifests \
 	sync docs lock clean
 
 help: ## list these commands
@@ -34,6 +34,10 @@ test-page: .venv/requirements-dev.lock ## open the review page of the demo in Ch
 
 test-clock: .venv/requirements-dev.lock ## build and test a year ahead and a year behind, with faketime, which must be installed
 	@$(BIN)/python -m pytest tests/clock
+
+test-engines: .venv/requirements-dev.lock ## compare the marts of ENGINE=postgres, which must be installed, with DuckDB's
+	@test -f "tests/engines/test_$(ENGINE).py" || { echo "ENGINE=$(ENGINE): say ENGINE=postgres" >&2; exit 2; }
+	@$(BIN)/python -m pytest tests/engines/test_$(ENGINE).py
 
 lint: .venv/requirements-dev.lock ## check the style of Python and SQL, and the shape of models
 	@$(BIN)/ruff check .
@@ -83,7 +87,7 @@ clean: ## remove .venv and all that is made again; databases stay, they hold wha
 
 lock: ## pin all that the requirements need, by hash, after a change of requirements*.txt
 	@test -x $(BIN)/pip-compile || $(BIN)/python -m pip install --quiet pip-tools==7.6.2
-	@for name in requirements requirements-sync requirements-review requirements-dev; do \
+	@for name in requirements requirements-sync requirements-review requirements-postgres requirements-dev; do \
 		$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 			--no-emit-find-links --allow-unsafe --no-strip-extras --no-header -o $$name.lock $$name.txt; done
 

@@ -1,0 +1,256 @@
+"""Postgres gives the rows that DuckDB gives, table for table, at once and step by step.
+
+pytest prints the seed of the random case; `PQL_SEED=<number> make test-engines ENGINE=postgres`
+takes another one.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import cases
+import duckdb
+import psycopg2
+import pytest
+from conftest import PQL, PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
+
+# Marts that say when a row was written, or by a hash that is an engine's own.
+OWN_COLUMNS = {"sync_changed_at", "sync_row_hash", "published_at", "definition_fingerprint"}
+# Where a build may be stopped: while it counts, attributes, scores, and tells.
+STOPS = ["int_signal_counts", "int_entity_signal_days", "int_score_steps", "pql_published"]
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "jit": "off",
+    "listen_addresses": "127.0.0.1",
+    "max_parallel_workers_per_gather": "0",
+    "work_mem": "64MB",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Postgres server of this run's own, on a free port of this machine."""
+
+    port: int
+
+    def connect(self, database: str) -> Any:
+        """Open a connection; each statement is a transaction."""
+        connection = psycopg2.connect(
+            host="127.0.0.1", port=self.port, user="postgres", dbname=database
+        )
+        connection.autocommit = True
+        return connection
+
+    def create(self, database: str) -> None:
+        """Make an empty database."""
+        with self.connect("postgres").cursor() as cursor:
+            cursor.execute(f"drop database if exists {database}")
+            cursor.execute(f"create database {database}")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A server that ends with the tests."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    found = programs[-1] if programs else Path(shutil.which("initdb") or "").parent
+    assert (found / "initdb").exists(), "install Postgres, such as Debian's package postgresql"
+    own_user = []
+    with TemporaryDirectory() as folder, socket.socket() as probe:
+        if os.geteuid() == 0:  # as whom Postgres refuses to run
+            own_user = ["runuser", "-u", "postgres", "--"]
+            shutil.chown(folder, "postgres")
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        data = f"{folder}/data"
+        options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+        make = [found / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        control = [*own_user, found / "pg_ctl", "-D", data, "-w"]
+        start = ["-l", f"{folder}/log", "-o", f"-p {port} -k {folder} {options}", "start"]
+        subprocess.run([*own_user, *make, "--locale=C"], check=True, capture_output=True, cwd="/")
+        subprocess.run([*control, *start], check=True, cwd="/")
+        try:
+            yield Server(port)
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], check=True, cwd="/")
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A database of the server, and what builds of it need."""
+
+    server: Server
+    name: str
+    folder: Path
+
+    def load(self, raw: Tables) -> None:
+        """Put raw tables, as text, in place of those of the schema raw."""
+        with self.server.connect(self.name).cursor() as cursor:
+            cursor.execute("drop schema if exists raw cascade; create schema raw")
+            for name, rows in raw.items():
+                columns = RAW_COLUMNS[name].split(",")
+                texts = ", ".join(f"{column} text" for column in columns)
+                cursor.execute(f"create table raw.{name} ({texts})")
+                marks = ", ".join(["%s"] * len(columns))
+                cells = [[row.get(column) for column in columns] for row in rows]
+                cursor.executemany(f"insert into raw.{name} values ({marks})", cells)
+
+    def build(
+        self,
+        raw: Tables | None = None,
+        config: Tables | None = None,
+        selector: str = "hourly",
+        kill_at: str = "",
+    ) -> None:
+        """Build by `pql build`, as a user does; killed where the model of that name begins."""
+        command = [PQL, "build", "--target", "postgres", "--verbose", "--selector", selector]
+        if raw is not None:
+            self.load(raw)
+            optional = [name for name in raw if name not in ("events", "users")]
+            command += ["--vars", json.dumps({"raw_source": "canonical", "raw_tables": optional})]
+        if config is not None:
+            write_tables(self.folder / "config", config)
+            command += ["--config", str(self.folder / "config")]
+        inherited = {n: v for n, v in os.environ.items() if not n.startswith(("PQL_", "DBT_"))}
+        own = {
+            "PQL_POSTGRES_HOST": "127.0.0.1",
+            "PQL_POSTGRES_PORT": str(self.server.port),
+            "PQL_POSTGRES_DATABASE": self.name,
+            "DBT_TARGET_PATH": str(self.folder / "target_postgres"),
+            "DBT_LOG_PATH": str(self.folder / "logs_postgres"),
+            "DBT_USE_COLORS": "false",
+        }
+        output = ""
+        with subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=inherited | own,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            for line in process.stdout:
+                output += line
+                if kill_at and f".{kill_at} " in line:
+                    os.killpg(process.pid, signal.SIGKILL)
+        assert bool(process.returncode) == bool(kill_at), output[-6000:]
+
+
+def differences(warehouse: Warehouse, built: Built) -> dict[str, Any]:
+    """The marts whose rows differ: how many on either side, and the first of them."""
+    found: dict[str, Any] = {}
+    with (
+        warehouse.server.connect(warehouse.name).cursor() as cursor,
+        duckdb.connect() as connection,
+    ):
+        cursor.execute("set timezone = 'UTC'")
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach '{built.database}' as built (read_only)")
+        columns = connection.execute(
+            """
+            select table_name, column_name, data_type
+            from information_schema.columns
+            where table_catalog = 'built' and table_schema = 'pql'
+            order by table_name, ordinal_position
+            """
+        ).fetchall()
+        marts: dict[str, dict[str, str]] = {}
+        for mart, column, data_type in columns:
+            if column not in OWN_COLUMNS:
+                marts.setdefault(mart, {})[column] = data_type
+        assert marts
+        for mart, types in marts.items():
+            names = ", ".join(f'"{column}"' for column in types)
+            file = warehouse.folder / f"{mart}.csv"
+            with file.open("w", encoding="utf-8") as rows:
+                cursor.copy_expert(
+                    f"copy (select {names} from pql.{mart}) to stdout (format csv, force_quote *)",
+                    rows,
+                )
+            typed = ", ".join(f'cast("{c}" as {t}) as "{c}"' for c, t in types.items())
+            connection.execute(
+                f"""
+                create or replace temp table theirs as
+                select {typed}
+                from read_csv(
+                    '{file}', header = false, columns = {dict.fromkeys(types, "VARCHAR")},
+                    allow_quoted_nulls = false, quote = '"', escape = '"', delim = ',',
+                    auto_detect = false, max_line_size = 10000000
+                )
+                """
+            )
+            connection.execute(
+                f"create or replace temp table ours as select {names} from built.pql.{mart}"
+            )
+            lacking = connection.execute("from ours except all from theirs").fetchall()
+            added = connection.execute("from theirs except all from ours").fetchall()
+            if lacking or added:
+                found[mart] = {
+                    "lacking": len(lacking),
+                    "added": len(added),
+                    "first": [sorted(map(str, lacking))[:2], sorted(map(str, added))[:2]],
+                }
+    return found
+
+
+@pytest.fixture(scope="module")
+def warehouse(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """An empty database."""
+    server.create("pql")
+    return Warehouse(server, "pql", tmp_path_factory.mktemp("warehouse"))
+
+
+def test_the_demo_is_the_same(warehouse: Warehouse, whole_demo: Built) -> None:
+    warehouse.build(selector="weekly")
+    assert differences(warehouse, whole_demo) == {}
+    warehouse.build(selector="weekly")
+    assert differences(warehouse, whole_demo) == {}
+
+
+def test_a_random_case_is_the_same_step_by_step(
+    server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """First without some events, links and requests; then all of it, under other points.
+
+    The second build is killed halfway and begun again.
+    """
+    folder = tmp_path_factory.mktemp("random")
+    server.create("random_case")
+    warehouse = Warehouse(server, "random_case", folder)
+    case = cases.generate(cases.SEED)
+    rng = random.Random(cases.SEED)
+    events = list(case.raw["events"])
+    rng.shuffle(events)
+    forgotten = [
+        {"user_id": row["user_id"], "email": "", "requested_at": ""}
+        for row in rng.sample(case.raw["users"], 2)
+    ]
+    early = {
+        **case.raw,
+        "events": events[: len(events) * 9 // 10],
+        "identity_links": [],
+        "deletion_requests": [],
+    }
+    late = {**case.raw, "deletion_requests": forgotten}
+    other_points = [{**row, "points": "7"} for row in case.config["definition_rules"]]
+    others = {**case.config, "definition_rules": other_points}
+
+    for step, raw, config in (("first", early, case.config), ("second", late, others)):
+        built = run_build(folder, raw, config, tests=False)
+        assert built.returncode == 0, built.output
+        if step == "second":
+            assert differences(warehouse, built), "the second step changes nothing"
+            warehouse.build(raw, config, kill_at=rng.choice(STOPS))
+        warehouse.build(raw, config)
+        assert differences(warehouse, built) == {}, f"PQL_SEED={cases.SEED}, {step} step"
