@@ -4,8 +4,7 @@
     {%- set epoch_units = {1: "seconds", 1000: "milliseconds", 1000000: "microseconds"} -%}
     {#- so that dbt learns while it parses which tables are read -#}
     {%- do ref("stg_product__forgotten_names") if not execute -%}
-    {%- for table in required_raw_tables() + var("raw_tables") -%}
-        {%- do ref(table) if var("raw_source") == "demo" else source("raw", table) -%}
+    {%- for table in raw_tables_read() -%}
         {%- set parts = raw_parts(table) -%}
         {%- set found = found_columns(parts) or none -%}
         {%- set columns = raw_contract(table).values() if execute else [] -%}
@@ -34,7 +33,8 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- do selects.extend(raw_folder_problems()) if execute and var("raw_source") != "demo" and var("raw_path") -%}
+    {%- do selects.extend(raw_folder_problems()) if execute and "canonical" in source_names() and var("raw_path") -%}
+    {%- do selects.extend(source_problems()) -%}
     {{ return(selects) }}
 {%- endmacro %}
 
@@ -76,7 +76,7 @@
 
 {% macro raw_folder_problems() -%}
     {%- set tables = graph.sources.values() | selectattr("source_name", "equalto", "raw") | map(attribute="name") | list -%}
-    {%- set files = raw_folder() -%}
+    {%- set files = raw_folder(var("raw_path")) | rejectattr("table", "in", source_names()) | list -%}
     {%- set lacking = tables | reject("in", files | map(attribute="table") | list) | list -%}
     {%- set selects = [] -%}
     {%- set others = [] -%}

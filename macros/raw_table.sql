@@ -5,7 +5,8 @@
     {%- set people = contract.values() | selectattr("meta.forget") | list -%}
     {#- so that dbt learns while it parses what is read -#}
     {%- set forgotten = ref("stg_product__forgotten_names") if people or not execute -%}
-    {%- if not people or raw_columns("deletion_requests") is none -%}
+    {%- set requests = raw_columns("deletion_requests") if people or not execute -%}
+    {%- if not people or requests is none -%}
         {{ return(all_raw_rows(name, as_given)) }}
     {%- endif -%}
     (
@@ -34,25 +35,29 @@
 {%- endmacro %}
 
 {% macro all_raw_rows(name, as_given=false) -%}
-    {#- so that dbt learns while it parses what is read -#}
-    {%- set relation = ref(name) if var("raw_source") == "demo" else source("raw", name) -%}
     {%- set contract = raw_contract(name) -%}
     {%- set parts = raw_parts(name) -%}
     {%- set found = found_columns(parts) -%}
+    {%- set sources = parts | map(attribute="origin") | unique | list -%}
     {%- set units = {} -%}
     {%- for column in contract.values() if column.data_type == "timestamp" and found.get(column.name) == "other" -%}
         {%- do units.update({column.name: epoch_unit(name, column.name, parts)}) -%}
     {%- endfor -%}
     (
         {%- for part in parts %}
+        {%- set is_own = part.origin in ("demo", "canonical") -%}
         {{ "union all" if not loop.first }}
         select
             {%- for column in contract.values() %}
             {%- set cell = raw_cell(column, part.columns[column.name], found[column.name]) %}
-            {%- set cell = epoch_as_text(cell, units[column.name]) if units.get(column.name) else cell %}
+            {%- set cell = epoch_as_text(cell, units[column.name]) if units.get(column.name) and is_own else cell %}
+            {#- unique within a source alone -#}
+            {%- if column.meta.prefix and (sources | length > 1 or (name == "events" and not is_own)) -%}
+                {%- set cell = "'" ~ part.origin ~ ":' || " ~ cell -%}
+            {%- endif %}
             {{ cell if as_given else in_form(cell, column) }} as {{ column.name }}{{ "," if not loop.last }}
             {%- endfor %}
-        from {{ part.source or relation }} as raw_rows
+        from {{ part.source }} as raw_rows
         {%- else %}
         select
             {%- for column in contract %}
@@ -68,10 +73,12 @@
     {%- set is_time = column.data_type == "timestamp" and kind == "timestamp" -%}
     {%- if not found -%}
         {{ return("cast(null as " ~ (dbt.type_timestamp() if is_time else dbt.type_string()) ~ ")") }}
+    {%- elif found.sql -%}
+        {{ return(found.sql) }}
     {%- endif -%}
     {%- set cell = "raw_rows." ~ adapter.quote(found.name) -%}
     {%- if is_time -%}
-        {{ return(cell) }}
+        {{ return(in_utc(cell, found.timezone) if found.timezone else cell) }}
     {%- elif found.kind == "nested" -%}
         {%- set text = nested_as_json(cell) -%}
     {%- elif found.kind == "float" -%}
@@ -79,7 +86,10 @@
     {%- else -%}
         {%- set text = "cast(" ~ cell ~ " as " ~ dbt.type_string() ~ ")" -%}
     {%- endif -%}
-    {{ return("nullif(trim(" ~ text ~ "), '')") }}
+    {%- set text = json_at(text, found.path) if found.path else text -%}
+    {%- set text = "nullif(trim(" ~ text ~ "), '')" -%}
+    {%- set text = epoch_as_text(text, found.unit) if found.unit else text -%}
+    {{ return(in_utc_text(text, found.timezone) if found.timezone else text) }}
 {%- endmacro %}
 
 {% macro raw_contract(name) -%}
@@ -106,28 +116,50 @@
 {%- endmacro %}
 
 {% macro raw_parts(name) -%}
-    {%- if not execute or var("raw_source") == "demo" -%}
+    {%- set parts = [] -%}
+    {%- for origin in sources_of(name) -%}
+        {%- for part in parts_of_source(origin, name) -%}
+            {%- do parts.append(dict(part, origin=origin)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(parts) }}
+{%- endmacro %}
+
+{% macro parts_of_source(origin, name) -%}
+    {#- so that dbt learns while it parses what is read -#}
+    {%- set relation = raw_relation(origin, name) -%}
+    {%- if not execute or origin == "demo" -%}
         {%- set columns = [] -%}
         {%- for column in raw_contract(name) -%}{%- do columns.append((column, "text")) -%}{%- endfor -%}
-        {{ return([raw_part(none, name, columns)]) }}
-    {%- elif name not in var("raw_tables") and name not in required_raw_tables() -%}
+        {{ return([raw_part(relation, name, columns)]) }}
+    {%- elif origin == "canonical" and name not in var("raw_tables") + required_raw_tables() -%}
         {{ return([]) }}
-    {%- elif var("raw_path") -%}
-        {{ return(raw_file_parts(name)) }}
+    {%- elif origin == "canonical" and var("raw_path") -%}
+        {%- set files = raw_folder(var("raw_path"), name) | selectattr("table", "equalto", name) | list -%}
+        {{ return(raw_file_parts(name, files)) }}
     {%- endif -%}
-    {%- set relation = load_relation(source("raw", name)) -%}
+    {%- set existing = load_relation(relation) -%}
     {%- set columns = [] -%}
-    {%- for column in adapter.get_columns_in_relation(relation) if relation -%}
+    {%- for column in adapter.get_columns_in_relation(existing) if existing -%}
         {%- do columns.append((column.name, column.dtype)) -%}
     {%- endfor -%}
-    {{ return([raw_part(none, name, columns)] if relation else []) }}
+    {{ return([raw_part(relation, name, columns)] if existing else []) }}
+{%- endmacro %}
+
+{% macro raw_relation(origin, name) -%}
+    {%- if origin == "demo" -%}
+        {{ return(ref(name)) }}
+    {%- elif origin == "canonical" -%}
+        {{ return(source("raw", name)) }}
+    {%- endif -%}
+    {{ return(ref(origin ~ "__" ~ name)) }}
 {%- endmacro %}
 
 {% macro raw_part(source, place, columns) -%}
     {%- do check_names(place, columns | map("first") | list) -%}
     {%- set found = {} -%}
     {%- for name, type in columns -%}
-        {%- do found.update({name | lower: {"name": name, "kind": raw_kind(type)}}) -%}
+        {%- do found.update({name | lower: {"name": name, "kind": raw_kind(type), "type": type}}) -%}
     {%- endfor -%}
     {{ return({"source": source, "place": place, "columns": found}) }}
 {%- endmacro %}

@@ -65,3 +65,37 @@
         else {{ expression }}
     end
 {%- endmacro %}
+
+{% macro in_utc(local_time, zone) -%}
+    {{ return(adapter.dispatch("in_utc")(local_time, zone)) }}
+{%- endmacro %}
+
+{% macro default__in_utc(local_time, zone) -%}
+    to_utc_timestamp({{ local_time }}, {{ text_literal(zone) }})
+{%- endmacro %}
+
+{% macro duckdb__in_utc(local_time, zone) -%}
+    timezone('UTC', timezone({{ text_literal(zone) }}, {{ local_time }}))
+{%- endmacro %}
+
+{% macro postgres__in_utc(local_time, zone) -%}
+    timezone('UTC', timezone({{ text_literal(zone) }}, {{ local_time }}))
+{%- endmacro %}
+
+{% macro snowflake__in_utc(local_time, zone) -%}
+    convert_timezone({{ text_literal(zone) }}, 'UTC', {{ local_time }})
+{%- endmacro %}
+
+{#- Text that says its own offset, or is no time, stays as it is. -#}
+{% macro in_utc_text(expression, zone) -%}
+    {%- set has_offset = "regexp_replace(upper(" ~ expression ~ "), '.*:[0-9.]+ ?(Z|UTC|GMT|[-+][0-9:]{2,8})$', '') = ''" -%}
+    case
+        when not {{ has_offset }}
+            then
+                coalesce(
+                    cast({{ in_utc(try_timestamp(expression), zone) }} as {{ dbt.type_string() }}),
+                    {{ expression }}
+                )
+        else {{ expression }}
+    end
+{%- endmacro %}

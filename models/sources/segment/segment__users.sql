@@ -1,0 +1,52 @@
+with
+
+users as (
+
+    select * from {{ source_rows('segment', 'users') }} as users
+    union all
+    select * from {{ source_rows('segment', 'identified_users') }} as identified_users
+
+),
+
+identify_calls as (
+
+    select * from {{ source_rows('segment', 'identifies') }} as identifies
+    union all
+    select * from {{ source_rows('segment', 'identify_calls') }} as identify_calls
+
+),
+
+first_calls as (
+
+    select
+        user_id,
+        min({{ try_timestamp('occurred_at') }}) as first_identified_at
+    from identify_calls
+    group by user_id
+
+),
+
+memberships as (
+
+    select * from {{ source_rows('segment', 'memberships') }} as memberships
+    union all
+    select * from {{ source_rows('segment', 'membership_calls') }} as membership_calls
+
+)
+
+select
+    users.user_id,
+    users.email,
+    -- a trait of the user's own, else the group of the latest call
+    coalesce(users.account_id, memberships.account_id) as account_id,
+    users.job_title,
+    -- a trait that many do not send
+    coalesce(
+        cast(users.created_at as {{ dbt.type_string() }}),
+        cast(first_calls.first_identified_at as {{ dbt.type_string() }})
+    ) as created_at
+from users
+left join first_calls
+    on users.user_id = first_calls.user_id
+left join memberships
+    on users.user_id = memberships.user_id
