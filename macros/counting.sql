@@ -14,7 +14,6 @@
     {%- endfor -%}
     {%- for source in sources_of("events") if execute and source in filled_by() -%}
         {%- do parts.append(source_fingerprint(source)) -%}
-        {%- do parts.append(sql_fingerprint("sources/" ~ source ~ "/" ~ source ~ "__events.sql")) -%}
     {%- endfor -%}
     {%- do parts.append(sql_fingerprint((
         "staging/product/stg_product__events.sql", "intermediate/incremental/int_events_this_run.sql",

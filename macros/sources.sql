@@ -33,28 +33,32 @@
     {{ return((required_raw_tables() + tables) | unique | list) }}
 {%- endmacro %}
 
-{% macro source_rows(origin, table) -%}
-    {#- so that dbt learns what is read -#}
-    {%- do source(origin, table) -%}
-    {{ return(rows_of_layouts([source_contract(origin, table)], origin)) }}
+{% macro source_rows(origin, tables) -%}
+    {%- set contracts = [] -%}
+    {%- for table in as_list(tables) -%}
+        {#- so that dbt learns what is read -#}
+        {%- do source(origin, table) -%}
+        {%- do contracts.append(source_contract(origin, table)) -%}
+    {%- endfor -%}
+    {{ return(rows_of_layouts(contracts, origin)) }}
 {%- endmacro %}
 
 {% macro source_contract(origin, table) -%}
     {%- set tables = graph.sources.values() | selectattr("source_name", "equalto", origin) if execute else [] -%}
     {%- for contract in tables if contract.name == table -%}
-        {{ return({"name": table, "columns": contract.columns, "meta": contract.config.meta}) }}
+        {{ return(dict(contract, meta=contract.config.meta)) }}
     {%- endfor -%}
-    {{ return({"name": table, "columns": {}, "meta": {}}) }}
+    {{ return({"columns": {}, "meta": {}}) }}
 {%- endmacro %}
 
 {% macro rows_of_layouts(contracts, origin) -%}
-    {%- set columns = contracts[0].columns.values() | list if contracts else [] -%}
+    {%- set columns = contracts[0].columns.values() | list if execute else [{"name": "no_column"}] -%}
     {%- set parts = [] -%}
     {%- for contract in contracts -%}
         {%- do parts.extend(source_parts(contract, origin)) -%}
     {%- endfor -%}
     {%- set found = found_columns(parts) -%}
-    {%- set meta = contracts[0].meta if contracts else {} -%}
+    {%- set meta = contracts[0].meta -%}
     (
         {%- if meta.one_per %}
         select
@@ -87,8 +91,6 @@
         select
             {%- for column in columns %}
             cast(null as {{ dbt.type_string() }}) as {{ column.name }}{{ "," if not loop.last }}
-            {%- else %}
-            1 as no_column
             {%- endfor %}
         from (select 1 as no_table) as raw_rows
         where 1 = 0
@@ -116,6 +118,8 @@
             {%- for column in contract.columns.values() -%}
                 {%- set stated = (options.columns or {}).get(contract.name ~ "." ~ column.name) -%}
                 {%- set names = stated or options.get(column.meta.option) or column.meta.names or column.name -%}
+                {%- set value = (contract.meta.get("values") or {}).get(column.name) -%}
+                {%- set names = "=" ~ value if value else names -%}
                 {%- set found = found_column(column, part.columns, as_list(names), table) -%}
                 {%- if found and options.timezone and column.meta.local and "zone" not in found.type | lower -%}
                     {%- set found = dict(found, timezone=options.timezone) -%}
@@ -124,6 +128,7 @@
             {%- endfor -%}
             {%- do parts.append({
                 "source": part.source,
+                "place": table.place.name,
                 "table": table.place.name ~ "." ~ table.name,
                 "columns": columns,
                 "conditions": source_conditions(contract.meta, part.columns),
@@ -143,18 +148,25 @@
         {{ return(sql_column(rest_as_json(columns, column.meta))) }}
     {%- endif -%}
     {%- set unit = {"epoch_s": 1, "epoch_ms": 1000, "epoch_us": 1000000}.get(column.data_type) -%}
+    {%- set found = [] -%}
     {%- for name in names -%}
         {%- set head = name.split(".")[0] | lower -%}
         {%- if name.startswith("=") -%}
-            {{ return(sql_column(text_literal(name[1:]))) }}
+            {%- do found.append(sql_column(text_literal(name[1:]))) -%}
         {%- elif name | lower in columns -%}
-            {%- set found = columns[name | lower] -%}
-            {{ return(dict(found, unit=unit) if unit and found.kind != "timestamp" else found) }}
+            {%- set there = columns[name | lower] -%}
+            {%- do found.append(dict(there, unit=unit) if unit and there.kind != "timestamp" else there) -%}
         {%- elif "." in name and head in columns -%}
             {%- set kind = "nested" if columns[head].kind == "nested" else "text" -%}
-            {{ return(dict(columns[head], kind=kind, unit=unit, path=name.split(".")[1:])) }}
+            {%- do found.append(dict(columns[head], kind=kind, unit=unit, path=name.split(".")[1:])) -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if column.meta.first_filled and found | length > 1 -%}
+        {%- set cells = [] -%}
+        {%- for one in found -%}{%- do cells.append(raw_cell(column, one, "other")) -%}{%- endfor -%}
+        {{ return(sql_column("coalesce(" ~ cells | join(", ") ~ ")")) }}
+    {%- endif -%}
+    {{ return(found[0] if found else none) }}
 {%- endmacro %}
 
 {% macro sql_column(sql) -%}
@@ -292,8 +304,9 @@
 {#- What a build remembers must be counted anew if it is read in another way; further files, and columns
     that are packed, change no row that is there. -#}
 {% macro source_fingerprint(origin) -%}
-    {%- set texts = [tojson(var("sources").get(origin), sort_keys=true)] -%}
-    {%- for contract in source_contracts(origin) -%}
+    {%- set view = graph.nodes["model." ~ project_name ~ "." ~ origin ~ "__events"] -%}
+    {%- set texts = [tojson(var("sources").get(origin), sort_keys=true), view.checksum.checksum] -%}
+    {%- for contract in source_contracts(origin) if contract.unique_id in view.depends_on.nodes or contract.name == "events" -%}
         {%- for part in source_parts(contract, origin) -%}
             {%- do texts.append(part.table) -%}
             {%- do texts.extend(part.conditions) -%}
@@ -312,7 +325,7 @@
 
 {% macro application_contracts(kind) -%}
     {%- set contracts = [] -%}
-    {%- for stated in as_list((var("sources").application or {}).get(kind)) -%}
+    {%- for stated in as_list((var("sources").application or {}).get(kind)) or [{}] -%}
         {%- set columns = {"found_in": {"name": "found_in", "data_type": "text", "meta": {"holds": "table"}}} -%}
         {%- set wanted = raw_contract("users" if kind == "memberships" else kind).values() -%}
         {%- for column in wanted -%}
@@ -326,7 +339,7 @@
             "name": kind,
             "columns": columns,
             "meta": {
-                "tables": [stated.table | lower],
+                "tables": [stated.get("table", "") | lower],
                 "filled": stated.happened_if,
                 "deleted": stated.deleted if kind == "events" else stated.deleted or [
                     "deleted_at", "is_deleted", "_fivetran_deleted", "_ab_cdc_deleted_at", "_sdc_deleted_at",
@@ -334,24 +347,17 @@
             },
         }) -%}
     {%- endfor -%}
-    {{ return(contracts if execute else []) }}
+    {{ return(contracts) }}
 {%- endmacro %}
 
 {#- Of where vendors' tables are; what is in them is judged by the contract that they fill. -#}
 {% macro source_problems() -%}
     {%- set selects = [] -%}
     {%- for origin in source_names() if execute and flags.INTROSPECT and origin in filled_by() -%}
-        {%- for place in source_places(origin) if not tables_at(place) -%}
-            {%- do selects.append(raw_name_problem(
-                "vars: sources", origin, "there is no table in " ~ (place.path or place.schema),
-                "name the schema or the folder that holds them", "error"
-            )) -%}
-        {%- endfor -%}
-        {%- set contracts = source_contracts(origin) -%}
         {%- set found = [] -%}
-        {%- for contract in contracts -%}
+        {%- for contract in source_contracts(origin) -%}
             {%- set parts = source_parts(contract, origin) -%}
-            {%- do found.extend(parts) -%}
+            {%- do found.extend(parts | map(attribute="place")) -%}
             {%- for column in contract.columns.values() if column.meta.key and parts -%}
                 {%- for part in parts if column.name not in part.columns -%}
                     {%- do selects.append(raw_name_problem(
@@ -363,10 +369,12 @@
                 {%- endfor -%}
             {%- endfor -%}
         {%- endfor -%}
-        {%- do selects.append(raw_name_problem(
-            "vars: sources", origin, "none of its tables is there: " ~ contracts | map(attribute="name") | join(", "),
-            "name the schema or the folder that holds them", "error"
-        )) if not found -%}
+        {%- for place in source_places(origin) if place.name not in found -%}
+            {%- do selects.append(raw_name_problem(
+                "vars: sources", origin, "none of its tables is in " ~ (place.path or place.schema),
+                "name the schema or the folder that holds them", "error"
+            )) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {{ return(selects) }}
 {%- endmacro %}

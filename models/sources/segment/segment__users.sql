@@ -2,35 +2,23 @@ with
 
 users as (
 
-    select * from {{ source_rows('segment', 'users') }} as users
-    union all
-    select * from {{ source_rows('segment', 'identified_users') }} as identified_users
-
-),
-
-identify_calls as (
-
-    select * from {{ source_rows('segment', 'identifies') }} as identifies
-    union all
-    select * from {{ source_rows('segment', 'identify_calls') }} as identify_calls
+    select * from {{ source_rows('segment', ['users', 'identified_users']) }} as users
 
 ),
 
 first_calls as (
 
     select
-        user_id,
-        min({{ try_timestamp('occurred_at') }}) as first_identified_at
-    from identify_calls
-    group by user_id
+        to_user_id as user_id,
+        min({{ try_timestamp('linked_at') }}) as first_identified_at
+    from {{ source_rows('segment', ['identifies', 'identify_calls']) }} as identify_calls
+    group by to_user_id
 
 ),
 
 memberships as (
 
-    select * from {{ source_rows('segment', 'memberships') }} as memberships
-    union all
-    select * from {{ source_rows('segment', 'membership_calls') }} as membership_calls
+    select * from {{ source_rows('segment', ['memberships', 'group_calls']) }} as memberships
 
 )
 
