@@ -35,7 +35,7 @@
     {{ return(files) }}
 {%- endmacro %}
 
-{% macro raw_file_parts(name, files) -%}
+{% macro raw_file_parts(name, files, origin="") -%}
     {%- set holders = files | map(attribute="holder") | unique | list -%}
     {%- if holders | length > 1 -%}
         {{ raw_error(holders | join(" and "), "both hold the table " ~ name ~ "; keep one of them") }}
@@ -56,7 +56,7 @@
         {%- for row in run_query("describe select * from " ~ source.sql) -%}
             {%- do columns.append((row[0], row[1])) -%}
         {%- endfor -%}
-        {%- do parts.append(raw_part(source.sql, source.path, columns)) -%}
+        {%- do parts.append(raw_part(source.sql, source.path, columns, origin)) -%}
     {%- endfor -%}
     {{ return(parts) }}
 {%- endmacro %}

@@ -5,7 +5,7 @@
     {#- so that dbt learns while it parses which tables are read -#}
     {%- do ref("stg_product__forgotten_names") if not execute -%}
     {%- for table in raw_tables_read() -%}
-        {%- set parts = raw_parts(table) -%}
+        {%- set parts = parts_by_source(table) -%}
         {%- set found = found_columns(parts) or none -%}
         {%- set columns = raw_contract(table).values() if execute else [] -%}
         {%- set keys = columns | selectattr("meta.key") | map(attribute="name") | list -%}
@@ -118,7 +118,9 @@
         "domain": "write it as acme.example, other scripts in their xn-- form",
         "id": "write the id, or leave it blank: placeholders such as undefined name nobody",
     } -%}
-    {%- if meta.key -%}
+    {%- if meta.key and is_united(cell.table) -%}
+        {#- a row without an id is found by its address -#}
+    {%- elif meta.key -%}
         {%- do selects.append(raw_problem(
             cell, in_form(name, column) ~ " is null", "no " ~ name ~ ": set aside",
             "give every row its " ~ name, "warning"
@@ -185,8 +187,8 @@
                 {{ cell.key }} as row_key,
                 cast({{ cell.column }} as {{ dbt.type_string() }}) as bad_value,
                 {{ cell.column }},
-                count(*) over (partition by {{ cell.column }}) as row_count
-            from {{ raw_table(cell.table, as_given=true) }} as raw_rows
+                count(*) over (partition by {{ cell.column }}, origin) as row_count
+            from {{ raw_table(cell.table, as_given=true, by_source=true) }} as raw_rows
         ) as counted_rows
         where {{ condition }}
     ) as bad_rows

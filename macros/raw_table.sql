@@ -1,13 +1,13 @@
 {#- Where raw data enters. -#}
 
-{% macro raw_table(name, as_given=false) -%}
+{% macro raw_table(name, as_given=false, by_source=false) -%}
     {%- set contract = raw_contract(name) -%}
     {%- set people = contract.values() | selectattr("meta.forget") | list -%}
     {#- so that dbt learns while it parses what is read -#}
     {%- set forgotten = ref("stg_product__forgotten_names") if people or not execute -%}
     {%- set requests = raw_columns("deletion_requests") if people or not execute -%}
     {%- if not people or requests is none -%}
-        {{ return(all_raw_rows(name, as_given)) }}
+        {{ return(all_raw_rows(name, as_given, by_source)) }}
     {%- endif -%}
     (
         select
@@ -16,9 +16,13 @@
             case when forgotten_{{ column.name }}.name is null then raw_rows.{{ column.name }} end as {{ column.name }}
             {%- else -%}
             raw_rows.{{ column.name }}
-            {%- endif %}{{ "," if not loop.last }}
+            {%- endif %}{{ "," if by_source or not loop.last }}
             {%- endfor %}
-        from {{ all_raw_rows(name, as_given) }} as raw_rows
+            {%- if by_source %}
+            raw_rows.origin,
+            raw_rows.trust_rank
+            {%- endif %}
+        from {{ all_raw_rows(name, as_given, by_source) }} as raw_rows
         {%- for column in people %}
         {%- set cell = "raw_rows." ~ column.name %}
         left join {{ forgotten }} as forgotten_{{ column.name }}
@@ -34,35 +38,38 @@
     )
 {%- endmacro %}
 
-{% macro all_raw_rows(name, as_given=false) -%}
+{% macro all_raw_rows(name, as_given=false, by_source=false) -%}
     {%- set contract = raw_contract(name) -%}
-    {%- set parts = raw_parts(name) -%}
+    {%- set parts = parts_by_source(name) if by_source else raw_parts(name) -%}
     {%- set found = found_columns(parts) -%}
-    {%- set sources = parts | map(attribute="origin") | unique | list -%}
     {%- set units = {} -%}
     {%- for column in contract.values() if column.data_type == "timestamp" and found.get(column.name) == "other" -%}
         {%- do units.update({column.name: epoch_unit(name, column.name, parts)}) -%}
     {%- endfor -%}
     (
         {%- for part in parts %}
-        {%- set is_own = part.origin in ("demo", "canonical") -%}
         {{ "union all" if not loop.first }}
         select
             {%- for column in contract.values() %}
             {%- set cell = raw_cell(column, part.columns[column.name], found[column.name]) %}
-            {%- set cell = epoch_as_text(cell, units[column.name]) if units.get(column.name) and is_own else cell %}
-            {#- unique within a source alone -#}
-            {%- if column.meta.prefix and (sources | length > 1 or (name == "events" and not is_own)) -%}
-                {%- set cell = "'" ~ part.origin ~ ":' || " ~ cell -%}
-            {%- endif %}
-            {{ cell if as_given else in_form(cell, column) }} as {{ column.name }}{{ "," if not loop.last }}
+            {%- set cell = epoch_as_text(cell, units[column.name]) if part.origin == "canonical" and units.get(column.name) else cell %}
+            {%- set cell = "'" ~ part.origin ~ ":' || " ~ cell if column.meta.prefix and part.is_prefixed else cell %}
+            {{ cell if as_given else in_form(cell, column) }} as {{ column.name }}{{ "," if by_source or not loop.last }}
             {%- endfor %}
+            {%- if by_source %}
+            '{{ part.origin }}' as origin,
+            {{ part.trust_rank }} as trust_rank
+            {%- endif %}
         from {{ part.source }} as raw_rows
         {%- else %}
         select
             {%- for column in contract %}
-            cast(null as {{ dbt.type_string() }}) as {{ column }}{{ "," if not loop.last }}
+            cast(null as {{ dbt.type_string() }}) as {{ column }}{{ "," if by_source or not loop.last }}
             {%- endfor %}
+            {%- if by_source %}
+            '' as origin,
+            0 as trust_rank
+            {%- endif %}
         from (select 1 as no_table) as raw_rows
         where 1 = 0
         {%- endfor %}
@@ -116,10 +123,22 @@
 {%- endmacro %}
 
 {% macro raw_parts(name) -%}
+    {{ return(parts_of_source("united", name) if is_united(name) else parts_by_source(name)) }}
+{%- endmacro %}
+
+{% macro is_united(name) -%}
+    {{ return(name in ("users", "accounts") and sources_of(name) | length > 1) }}
+{%- endmacro %}
+
+{% macro parts_by_source(name) -%}
     {%- set parts = [] -%}
-    {%- for origin in sources_of(name) -%}
+    {%- set origins = sources_of(name) -%}
+    {%- for origin in origins -%}
+        {%- set rank = loop.index -%}
+        {#- unique within a source alone -#}
+        {%- set is_prefixed = origins | length > 1 or (name == "events" and origin in filled_by()) -%}
         {%- for part in parts_of_source(origin, name) -%}
-            {%- do parts.append(dict(part, origin=origin)) -%}
+            {%- do parts.append(dict(part, trust_rank=rank, is_prefixed=is_prefixed)) -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(parts) }}
@@ -131,19 +150,19 @@
     {%- if not execute or origin == "demo" -%}
         {%- set columns = [] -%}
         {%- for column in raw_contract(name) -%}{%- do columns.append((column, "text")) -%}{%- endfor -%}
-        {{ return([raw_part(relation, name, columns)]) }}
+        {{ return([raw_part(relation, name, columns, origin)]) }}
     {%- elif origin == "canonical" and name not in var("raw_tables") + required_raw_tables() -%}
         {{ return([]) }}
     {%- elif origin == "canonical" and var("raw_path") -%}
         {%- set files = raw_folder(var("raw_path"), name) | selectattr("table", "equalto", name) | list -%}
-        {{ return(raw_file_parts(name, files)) }}
+        {{ return(raw_file_parts(name, files, origin)) }}
     {%- endif -%}
     {%- set existing = load_relation(relation) -%}
     {%- set columns = [] -%}
     {%- for column in adapter.get_columns_in_relation(existing) if existing -%}
         {%- do columns.append((column.name, column.dtype)) -%}
     {%- endfor -%}
-    {{ return([raw_part(relation, name, columns)] if existing else []) }}
+    {{ return([raw_part(relation, name, columns, origin)] if existing else []) }}
 {%- endmacro %}
 
 {% macro raw_relation(origin, name) -%}
@@ -155,13 +174,13 @@
     {{ return(ref(origin ~ "__" ~ name)) }}
 {%- endmacro %}
 
-{% macro raw_part(source, place, columns) -%}
+{% macro raw_part(source, place, columns, origin="") -%}
     {%- do check_names(place, columns | map("first") | list) -%}
     {%- set found = {} -%}
     {%- for name, type in columns -%}
         {%- do found.update({name | lower: {"name": name, "kind": raw_kind(type), "type": type}}) -%}
     {%- endfor -%}
-    {{ return({"source": source, "place": place, "columns": found}) }}
+    {{ return({"source": source, "place": place, "columns": found, "origin": origin}) }}
 {%- endmacro %}
 
 {% macro check_names(place, names) -%}

@@ -318,6 +318,31 @@
     {{ return(texts | unique | join("|")) }}
 {%- endmacro %}
 
+{#- Each column from the first source that has it. -#}
+{% macro by_trust(relation, key, columns) -%}
+    select
+        {{ key }}
+        {%- for column in columns %},
+        max(case when {{ column }}_rank = 1 then {{ column }} end) as {{ column }}
+        {%- endfor %}
+    from (
+        select
+            *
+            {%- for column in columns %},
+            row_number() over (
+                partition by {{ key }}
+                order by
+                    case when {{ column }} is null then 1 else 0 end,
+                    trust_rank,
+                    {{ try_timestamp("created_at") }} desc nulls last,
+                    {{ column }}
+            ) as {{ column }}_rank
+            {%- endfor %}
+        from {{ relation }}
+    ) as ranked_rows
+    group by {{ key }}
+{%- endmacro %}
+
 {#- Somebody's own tables: what vendors' ymls say of theirs, `vars: sources` says here. -#}
 {% macro application_rows(kind) -%}
     {{ return(rows_of_layouts(application_contracts(kind), "application")) }}
@@ -376,7 +401,32 @@
             )) -%}
         {%- endfor -%}
     {%- endfor -%}
+    {%- do selects.append(account_conflicts()) if is_united("users") -%}
     {{ return(selects) }}
+{%- endmacro %}
+
+{#- Of these the account of the more trusted source counts. -#}
+{% macro account_conflicts() -%}
+    select
+        'users' as file_name,
+        'user_id ' || min(user_id) as row_key,
+        'account_id' as column_name,
+        cast(count(*) as {{ dbt.type_string() }})
+        || ' user(s): another account in one source than in another, such as "'
+        || min(first_account_id) || '" and "' || min(last_account_id) || '"' as problem,
+        'see which source knows it, and name that one first in `vars: sources`' as suggested_fix,
+        'warning' as severity
+    from (
+        select
+            user_id,
+            min(account_id) as first_account_id,
+            max(account_id) as last_account_id
+        from {{ raw_table("users", by_source=true) }} as raw_rows
+        where user_id is not null
+        group by user_id
+        having min(account_id) <> max(account_id) and count(distinct origin) > 1
+    ) as conflicts
+    having count(*) > 0
 {%- endmacro %}
 
 {% macro source_contracts(origin) -%}

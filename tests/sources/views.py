@@ -13,12 +13,18 @@ from pql.database import Row, rows
 Views = dict[str, list[Row]]
 
 
-def build_views(folder: Path, tables: dict[str, Tables] | None = None, **sources: Any) -> Views:
+def build_views(
+    folder: Path,
+    tables: dict[str, Tables] | None = None,
+    variables: dict[str, Any] | None = None,
+    **sources: dict[str, Any],
+) -> Views:
     """Build the views of some sources, and return the rows of each, by its name.
 
     Args:
         folder: holds the database, x.duckdb, and the tables.
         tables: CSV files to write, by the folder within `folder` and the table.
+        variables: further dbt vars.
         sources: `vars: sources`; a path begins at `folder`.
     """
     for name, files in (tables or {}).items():
@@ -29,8 +35,9 @@ def build_views(folder: Path, tables: dict[str, Tables] | None = None, **sources
             paths = [paths] if isinstance(paths, str) else paths
             sources[name] = options | {"path": [f"{folder}/{path}" for path in paths]}
     built = Built(folder, folder / "x.duckdb", 0, "")
-    variables = json.dumps({"sources": sources})
-    result = run_dbt(built, "run", "--select", "path:models/sources", "--vars", variables)
+    given = json.dumps({"sources": sources, **(variables or {})})
+    select = ("+path:models/sources", "--exclude", "path:seeds/demo", "path:seeds/config")
+    result = run_dbt(built, "build", "--select", *select, "--vars", given)
     assert result.returncode == 0, result.stdout
     with duckdb.connect(str(built.database), read_only=True) as connection:
         names = connection.execute(
