@@ -318,7 +318,7 @@
     {{ return(texts | unique | join("|")) }}
 {%- endmacro %}
 
-{#- Each column from the first source that has it. -#}
+{#- Of each source the latest row; each column from the first source that has it. -#}
 {% macro by_trust(relation, key, columns) -%}
     select
         {{ key }}
@@ -331,14 +331,21 @@
             {%- for column in columns %},
             row_number() over (
                 partition by {{ key }}
-                order by
-                    case when {{ column }} is null then 1 else 0 end,
-                    trust_rank,
-                    {{ try_timestamp("created_at") }} desc nulls last,
-                    {{ column }}
+                order by case when {{ column }} is null then 1 else 0 end, trust_rank
             ) as {{ column }}_rank
             {%- endfor %}
-        from {{ relation }}
+        from (
+            select
+                *,
+                row_number() over (
+                    partition by {{ key }}, trust_rank
+                    order by
+                        {{ try_timestamp("created_at") }} desc nulls last,
+                        {{ columns | join(",\n                        ") }}
+                ) as recency_rank
+            from {{ relation }}
+        ) as source_rows
+        where recency_rank = 1
     ) as ranked_rows
     group by {{ key }}
 {%- endmacro %}
