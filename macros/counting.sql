@@ -2,7 +2,7 @@
 
 {% macro counting_settings() -%}
     {%- set parts = [
-        var("raw_source"), var("raw_path"), var("raw_database"), var("raw_schema"),
+        source_names() | join(" "), var("raw_path"), var("raw_database"), var("raw_schema"),
         var("max_clock_skew_hours"), var("earliest_event_date"), var("placeholder_ids") | join("|"),
     ] -%}
     {%- set contract = raw_contract("events") -%}
@@ -11,6 +11,9 @@
     {%- endfor -%}
     {%- for name, type in (raw_columns("events") or {}) | dictsort if name in contract -%}
         {%- do parts.append(name ~ " " ~ type) -%}
+    {%- endfor -%}
+    {%- for source in sources_of("events") if execute and source in filled_by() -%}
+        {%- do parts.append(source_fingerprint(source)) -%}
     {%- endfor -%}
     {%- do parts.append(sql_fingerprint((
         "staging/product/stg_product__events.sql", "intermediate/incremental/int_events_this_run.sql",
@@ -50,11 +53,12 @@
 
 {#- One range for each run of changed days, or, where those are very many, from the first to the last. -#}
 {% macro on_days_to_process(column, type) -%}
+    {#- asked while dbt parses as well, so that it learns what is read -#}
+    {%- set is_kept_so = type == "date" or raw_columns("events").occurred_at == "timestamp" -%}
     {%- if execute and load_relation(ref("int_days_to_process")) -%}
         {%- set days = run_query(
             "select event_date from " ~ ref("int_days_to_process") ~ " order by event_date"
         ).columns[0].values() -%}
-        {%- set is_kept_so = type == "date" or raw_columns("events").occurred_at == "timestamp" -%}
         {%- if not days -%}
     where 1 = 0
         {%- elif is_kept_so and days[0].year > 1 -%}

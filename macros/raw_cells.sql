@@ -77,14 +77,16 @@
 
 {% macro epoch_unit(name, column, parts) -%}
     {%- set stated = var("epoch_times").get(name ~ "." ~ column) -%}
-    {%- if stated or not execute or var("raw_source") == "demo" -%}
+    {%- if stated or not execute -%}
         {{ return({"seconds": 1, "milliseconds": 1000, "microseconds": 1000000}.get(stated)) }}
     {%- endif -%}
     {%- set selects = [] -%}
+    {#- a vendor's view says of itself what its numbers are -#}
+    {%- set parts = parts | selectattr("origin", "equalto", "canonical") | list -%}
     {%- for part in parts if column in part.columns and part.columns[column].kind != "timestamp" -%}
         {%- do selects.append(
             "select trim(cast(" ~ adapter.quote(part.columns[column].name) ~ " as " ~ dbt.type_string()
-            ~ ")) as cell from " ~ (part.source or source("raw", name)) ~ " as raw_rows"
+            ~ ")) as cell from " ~ part.source ~ " as raw_rows"
         ) -%}
     {%- endfor -%}
     {%- set cells = "(" ~ selects | join(" union all ") ~ ") as cells where cell <> ''" -%}

@@ -1,10 +1,11 @@
-{#- What DuckDB reads of a folder of raw files (var raw_path). No form is guessed: a file is what its
-    name says, and is read strictly; src/pql/raw.py looks at the same files before a build. -#}
+{#- What DuckDB reads of a folder of raw files (var raw_path, or a source's path). No form is guessed:
+    a file is what its name says, and is read strictly; src/pql/raw.py looks at the same files before
+    a build. -#}
 
 {#- One pattern for each depth, for ** follows no links. DuckDB looks at the end of a path, before a
     question mark, for how a file is packed. -#}
-{% macro raw_folder(table="") -%}
-    {%- set base = var("raw_path").rstrip("/") -%}
+{% macro raw_folder(folder, table="") -%}
+    {%- set base = folder.rstrip("/") -%}
     {%- set letters = [] -%}
     {%- for letter in table -%}{%- do letters.append("[" ~ letter ~ letter | upper ~ "]") -%}{%- endfor -%}
     {%- set pattern = path_literal(base)[:-1] ~ "/" ~ letters | join -%}
@@ -34,8 +35,7 @@
     {{ return(files) }}
 {%- endmacro %}
 
-{% macro raw_file_parts(name) -%}
-    {%- set files = raw_folder(name) | selectattr("table", "equalto", name) | list -%}
+{% macro raw_file_parts(name, files, origin="") -%}
     {%- set holders = files | map(attribute="holder") | unique | list -%}
     {%- if holders | length > 1 -%}
         {{ raw_error(holders | join(" and "), "both hold the table " ~ name ~ "; keep one of them") }}
@@ -56,7 +56,7 @@
         {%- for row in run_query("describe select * from " ~ source.sql) -%}
             {%- do columns.append((row[0], row[1])) -%}
         {%- endfor -%}
-        {%- do parts.append(raw_part(source.sql, source.path, columns)) -%}
+        {%- do parts.append(raw_part(source.sql, source.path, columns, origin)) -%}
     {%- endfor -%}
     {{ return(parts) }}
 {%- endmacro %}

@@ -4,9 +4,8 @@
     {%- set epoch_units = {1: "seconds", 1000: "milliseconds", 1000000: "microseconds"} -%}
     {#- so that dbt learns while it parses which tables are read -#}
     {%- do ref("stg_product__forgotten_names") if not execute -%}
-    {%- for table in required_raw_tables() + var("raw_tables") -%}
-        {%- do ref(table) if var("raw_source") == "demo" else source("raw", table) -%}
-        {%- set parts = raw_parts(table) -%}
+    {%- for table in raw_tables_read() -%}
+        {%- set parts = parts_by_source(table) -%}
         {%- set found = found_columns(parts) or none -%}
         {%- set columns = raw_contract(table).values() if execute else [] -%}
         {%- set keys = columns | selectattr("meta.key") | map(attribute="name") | list -%}
@@ -34,7 +33,8 @@
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
-    {%- do selects.extend(raw_folder_problems()) if execute and var("raw_source") != "demo" and var("raw_path") -%}
+    {%- do selects.extend(raw_folder_problems()) if execute and "canonical" in source_names() and var("raw_path") -%}
+    {%- do selects.extend(source_problems()) -%}
     {{ return(selects) }}
 {%- endmacro %}
 
@@ -76,7 +76,7 @@
 
 {% macro raw_folder_problems() -%}
     {%- set tables = graph.sources.values() | selectattr("source_name", "equalto", "raw") | map(attribute="name") | list -%}
-    {%- set files = raw_folder() -%}
+    {%- set files = raw_folder(var("raw_path")) | rejectattr("table", "in", source_names()) | list -%}
     {%- set lacking = tables | reject("in", files | map(attribute="table") | list) | list -%}
     {%- set selects = [] -%}
     {%- set others = [] -%}
@@ -118,7 +118,9 @@
         "domain": "write it as acme.example, other scripts in their xn-- form",
         "id": "write the id, or leave it blank: placeholders such as undefined name nobody",
     } -%}
-    {%- if meta.key -%}
+    {%- if meta.key and is_united(cell.table) -%}
+        {#- a row without an id is found by its address -#}
+    {%- elif meta.key -%}
         {%- do selects.append(raw_problem(
             cell, in_form(name, column) ~ " is null", "no " ~ name ~ ": set aside",
             "give every row its " ~ name, "warning"
@@ -185,8 +187,8 @@
                 {{ cell.key }} as row_key,
                 cast({{ cell.column }} as {{ dbt.type_string() }}) as bad_value,
                 {{ cell.column }},
-                count(*) over (partition by {{ cell.column }}) as row_count
-            from {{ raw_table(cell.table, as_given=true) }} as raw_rows
+                count(*) over (partition by {{ cell.column }}, origin) as row_count
+            from {{ raw_table(cell.table, as_given=true, by_source=true) }} as raw_rows
         ) as counted_rows
         where {{ condition }}
     ) as bad_rows

@@ -1,12 +1,13 @@
 {#- Where raw data enters. -#}
 
-{% macro raw_table(name, as_given=false) -%}
+{% macro raw_table(name, as_given=false, by_source=false) -%}
     {%- set contract = raw_contract(name) -%}
     {%- set people = contract.values() | selectattr("meta.forget") | list -%}
     {#- so that dbt learns while it parses what is read -#}
     {%- set forgotten = ref("stg_product__forgotten_names") if people or not execute -%}
-    {%- if not people or raw_columns("deletion_requests") is none -%}
-        {{ return(all_raw_rows(name, as_given)) }}
+    {%- set requests = raw_columns("deletion_requests") if people or not execute -%}
+    {%- if not people or requests is none -%}
+        {{ return(all_raw_rows(name, as_given, by_source)) }}
     {%- endif -%}
     (
         select
@@ -15,9 +16,13 @@
             case when forgotten_{{ column.name }}.name is null then raw_rows.{{ column.name }} end as {{ column.name }}
             {%- else -%}
             raw_rows.{{ column.name }}
-            {%- endif %}{{ "," if not loop.last }}
+            {%- endif %}{{ "," if by_source or not loop.last }}
             {%- endfor %}
-        from {{ all_raw_rows(name, as_given) }} as raw_rows
+            {%- if by_source %}
+            raw_rows.origin,
+            raw_rows.trust_rank
+            {%- endif %}
+        from {{ all_raw_rows(name, as_given, by_source) }} as raw_rows
         {%- for column in people %}
         {%- set cell = "raw_rows." ~ column.name %}
         left join {{ forgotten }} as forgotten_{{ column.name }}
@@ -33,11 +38,9 @@
     )
 {%- endmacro %}
 
-{% macro all_raw_rows(name, as_given=false) -%}
-    {#- so that dbt learns while it parses what is read -#}
-    {%- set relation = ref(name) if var("raw_source") == "demo" else source("raw", name) -%}
+{% macro all_raw_rows(name, as_given=false, by_source=false) -%}
     {%- set contract = raw_contract(name) -%}
-    {%- set parts = raw_parts(name) -%}
+    {%- set parts = parts_by_source(name) if by_source else raw_parts(name) -%}
     {%- set found = found_columns(parts) -%}
     {%- set units = {} -%}
     {%- for column in contract.values() if column.data_type == "timestamp" and found.get(column.name) == "other" -%}
@@ -49,15 +52,24 @@
         select
             {%- for column in contract.values() %}
             {%- set cell = raw_cell(column, part.columns[column.name], found[column.name]) %}
-            {%- set cell = epoch_as_text(cell, units[column.name]) if units.get(column.name) else cell %}
-            {{ cell if as_given else in_form(cell, column) }} as {{ column.name }}{{ "," if not loop.last }}
+            {%- set cell = epoch_as_text(cell, units[column.name]) if part.origin == "canonical" and units.get(column.name) else cell %}
+            {%- set cell = "'" ~ part.origin ~ ":' || " ~ cell if column.meta.prefix and part.is_prefixed else cell %}
+            {{ cell if as_given else in_form(cell, column) }} as {{ column.name }}{{ "," if by_source or not loop.last }}
             {%- endfor %}
-        from {{ part.source or relation }} as raw_rows
+            {%- if by_source %}
+            '{{ part.origin }}' as origin,
+            {{ part.trust_rank }} as trust_rank
+            {%- endif %}
+        from {{ part.source }} as raw_rows
         {%- else %}
         select
             {%- for column in contract %}
-            cast(null as {{ dbt.type_string() }}) as {{ column }}{{ "," if not loop.last }}
+            cast(null as {{ dbt.type_string() }}) as {{ column }}{{ "," if by_source or not loop.last }}
             {%- endfor %}
+            {%- if by_source %}
+            '' as origin,
+            0 as trust_rank
+            {%- endif %}
         from (select 1 as no_table) as raw_rows
         where 1 = 0
         {%- endfor %}
@@ -68,10 +80,12 @@
     {%- set is_time = column.data_type == "timestamp" and kind == "timestamp" -%}
     {%- if not found -%}
         {{ return("cast(null as " ~ (dbt.type_timestamp() if is_time else dbt.type_string()) ~ ")") }}
+    {%- elif found.sql -%}
+        {{ return(found.sql) }}
     {%- endif -%}
     {%- set cell = "raw_rows." ~ adapter.quote(found.name) -%}
     {%- if is_time -%}
-        {{ return(cell) }}
+        {{ return(in_utc(cell, found.timezone) if found.timezone else cell) }}
     {%- elif found.kind == "nested" -%}
         {%- set text = nested_as_json(cell) -%}
     {%- elif found.kind == "float" -%}
@@ -79,7 +93,10 @@
     {%- else -%}
         {%- set text = "cast(" ~ cell ~ " as " ~ dbt.type_string() ~ ")" -%}
     {%- endif -%}
-    {{ return("nullif(trim(" ~ text ~ "), '')") }}
+    {%- set text = json_at(text, found.path) if found.path else text -%}
+    {%- set text = "nullif(trim(" ~ text ~ "), '')" -%}
+    {%- set text = epoch_as_text(text, found.unit) if found.unit else text -%}
+    {{ return(in_utc_text(text, found.timezone) if found.timezone else text) }}
 {%- endmacro %}
 
 {% macro raw_contract(name) -%}
@@ -106,30 +123,64 @@
 {%- endmacro %}
 
 {% macro raw_parts(name) -%}
-    {%- if not execute or var("raw_source") == "demo" -%}
-        {%- set columns = [] -%}
-        {%- for column in raw_contract(name) -%}{%- do columns.append((column, "text")) -%}{%- endfor -%}
-        {{ return([raw_part(none, name, columns)]) }}
-    {%- elif name not in var("raw_tables") and name not in required_raw_tables() -%}
-        {{ return([]) }}
-    {%- elif var("raw_path") -%}
-        {{ return(raw_file_parts(name)) }}
-    {%- endif -%}
-    {%- set relation = load_relation(source("raw", name)) -%}
-    {%- set columns = [] -%}
-    {%- for column in adapter.get_columns_in_relation(relation) if relation -%}
-        {%- do columns.append((column.name, column.dtype)) -%}
-    {%- endfor -%}
-    {{ return([raw_part(none, name, columns)] if relation else []) }}
+    {{ return(parts_of_source("united", name) if is_united(name) else parts_by_source(name)) }}
 {%- endmacro %}
 
-{% macro raw_part(source, place, columns) -%}
+{% macro is_united(name) -%}
+    {{ return(name in ("users", "accounts") and sources_of(name) | length > 1) }}
+{%- endmacro %}
+
+{% macro parts_by_source(name) -%}
+    {%- set parts = [] -%}
+    {%- set origins = sources_of(name) -%}
+    {%- for origin in origins -%}
+        {%- set rank = loop.index -%}
+        {#- unique within a source alone -#}
+        {%- set is_prefixed = origins | length > 1 or (name == "events" and origin in filled_by()) -%}
+        {%- for part in parts_of_source(origin, name) -%}
+            {%- do parts.append(dict(part, trust_rank=rank, is_prefixed=is_prefixed)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(parts) }}
+{%- endmacro %}
+
+{% macro parts_of_source(origin, name) -%}
+    {#- so that dbt learns while it parses what is read -#}
+    {%- set relation = raw_relation(origin, name) -%}
+    {%- if not execute or origin == "demo" -%}
+        {%- set columns = [] -%}
+        {%- for column in raw_contract(name) -%}{%- do columns.append((column, "text")) -%}{%- endfor -%}
+        {{ return([raw_part(relation, name, columns, origin)]) }}
+    {%- elif origin == "canonical" and name not in var("raw_tables") + required_raw_tables() -%}
+        {{ return([]) }}
+    {%- elif origin == "canonical" and var("raw_path") -%}
+        {%- set files = raw_folder(var("raw_path"), name) | selectattr("table", "equalto", name) | list -%}
+        {{ return(raw_file_parts(name, files, origin)) }}
+    {%- endif -%}
+    {%- set existing = load_relation(relation) -%}
+    {%- set columns = [] -%}
+    {%- for column in adapter.get_columns_in_relation(existing) if existing -%}
+        {%- do columns.append((column.name, column.dtype)) -%}
+    {%- endfor -%}
+    {{ return([raw_part(relation, name, columns, origin)] if existing else []) }}
+{%- endmacro %}
+
+{% macro raw_relation(origin, name) -%}
+    {%- if origin == "demo" -%}
+        {{ return(ref(name)) }}
+    {%- elif origin == "canonical" -%}
+        {{ return(source("raw", name)) }}
+    {%- endif -%}
+    {{ return(ref(origin ~ "__" ~ name)) }}
+{%- endmacro %}
+
+{% macro raw_part(source, place, columns, origin="") -%}
     {%- do check_names(place, columns | map("first") | list) -%}
     {%- set found = {} -%}
     {%- for name, type in columns -%}
-        {%- do found.update({name | lower: {"name": name, "kind": raw_kind(type)}}) -%}
+        {%- do found.update({name | lower: {"name": name, "kind": raw_kind(type), "type": type}}) -%}
     {%- endfor -%}
-    {{ return({"source": source, "place": place, "columns": found}) }}
+    {{ return({"source": source, "place": place, "columns": found, "origin": origin}) }}
 {%- endmacro %}
 
 {% macro check_names(place, names) -%}

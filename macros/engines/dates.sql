@@ -43,6 +43,11 @@
     end
 {%- endmacro %}
 
+{#- A text that looks like a time may still be none (30 February), and a cast cannot be tried. -#}
+{% macro postgres__try_timestamp(expression) -%}
+    pql_try_timestamp({{ expression }})
+{%- endmacro %}
+
 {% macro epoch_as_text(expression, unit) -%}
     {{ return(adapter.dispatch("epoch_as_text")(expression, unit)) }}
 {%- endmacro %}
@@ -66,11 +71,6 @@
     end
 {%- endmacro %}
 
-{#- A text that looks like a time may still be none (30 February), and a cast cannot be tried. -#}
-{% macro postgres__try_timestamp(expression) -%}
-    pql_try_timestamp({{ expression }})
-{%- endmacro %}
-
 {% macro postgres__epoch_as_text(expression, unit) -%}
     {%- set seconds = try_decimal(expression) ~ " / " ~ unit -%}
     case
@@ -79,6 +79,40 @@
                 to_char(
                     timestamp '1970-01-01' + ({{ seconds }}) * interval '1 second',
                     'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+                )
+        else {{ expression }}
+    end
+{%- endmacro %}
+
+{% macro in_utc(local_time, zone) -%}
+    {{ return(adapter.dispatch("in_utc")(local_time, zone)) }}
+{%- endmacro %}
+
+{% macro default__in_utc(local_time, zone) -%}
+    to_utc_timestamp({{ local_time }}, {{ text_literal(zone) }})
+{%- endmacro %}
+
+{% macro duckdb__in_utc(local_time, zone) -%}
+    timezone('UTC', timezone({{ text_literal(zone) }}, {{ local_time }}))
+{%- endmacro %}
+
+{% macro postgres__in_utc(local_time, zone) -%}
+    timezone('UTC', timezone({{ text_literal(zone) }}, {{ local_time }}))
+{%- endmacro %}
+
+{% macro snowflake__in_utc(local_time, zone) -%}
+    convert_timezone({{ text_literal(zone) }}, 'UTC', {{ local_time }})
+{%- endmacro %}
+
+{#- Text that says its own offset, or is no time, stays as it is. -#}
+{% macro in_utc_text(expression, zone) -%}
+    {%- set has_offset = "regexp_replace(upper(" ~ expression ~ "), '.*:[0-9.]+ ?(Z|UTC|GMT|[-+][0-9:]{2,8})$', '') = ''" -%}
+    case
+        when not {{ has_offset }}
+            then
+                coalesce(
+                    cast({{ in_utc(try_timestamp(expression), zone) }} as {{ dbt.type_string() }}),
+                    {{ expression }}
                 )
         else {{ expression }}
     end

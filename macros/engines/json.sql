@@ -27,6 +27,59 @@
     end
 {%- endmacro %}
 
+{% macro json_at(json_text, path) -%}
+    {{ return(adapter.dispatch("json_at")(json_text, path)) }}
+{%- endmacro %}
+
+{% macro duckdb__json_at(json_text, path) -%}
+    {%- set steps = [] -%}
+    {%- for step in path -%}{%- do steps.append(step | replace("~", "~0") | replace("/", "~1")) -%}{%- endfor -%}
+    case
+        when json_valid({{ json_text }})
+            then json_extract_string({{ json_text }}, {{ text_literal("/" ~ steps | join("/")) }})
+    end
+{%- endmacro %}
+
+{#- Without nulls, so that a column that comes later changes no row that is there. -#}
+{% macro pack_json(cells) -%}
+    {{ return(adapter.dispatch("pack_json")(cells)) }}
+{%- endmacro %}
+
+{% macro default__pack_json(cells) -%}
+    to_json(named_struct({{ key_value_list(cells) }}))
+{%- endmacro %}
+
+{% macro duckdb__pack_json(cells) -%}
+    cast(json_merge_patch('{}', json_object({{ key_value_list(cells) }})) as varchar)
+{%- endmacro %}
+
+{% macro snowflake__pack_json(cells) -%}
+    to_json(object_construct({{ key_value_list(cells) }}))
+{%- endmacro %}
+
+{% macro bigquery__pack_json(cells) -%}
+    to_json_string(json_strip_nulls(json_object({{ key_value_list(cells) }})))
+{%- endmacro %}
+
+{#- In chunks, for a function takes no more than a hundred arguments. -#}
+{% macro postgres__pack_json(cells) -%}
+    cast(
+        jsonb_strip_nulls(
+            {%- for chunk in cells.items() | batch(50) %}
+            {{ "|| " if not loop.first }}jsonb_build_object({{ key_value_list(dict(chunk)) }})
+            {%- else %}
+            '{}'
+            {%- endfor %}
+        ) as text
+    )
+{%- endmacro %}
+
+{% macro key_value_list(cells) -%}
+    {%- set pairs = [] -%}
+    {%- for key, cell in cells.items() -%}{%- do pairs.append(text_literal(key) ~ ", " ~ cell) -%}{%- endfor -%}
+    {{ return(pairs | join(", ")) }}
+{%- endmacro %}
+
 {% macro json_pointer(key) -%}
     '/' || replace(replace({{ key }}, '~', '~0'), '/', '~1')
 {%- endmacro %}

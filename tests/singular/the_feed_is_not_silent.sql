@@ -4,7 +4,7 @@
 {%- set started_at = "cast('{}' as {})".format(
     run_started_at.strftime('%Y-%m-%d %H:%M:%S'), dbt.type_timestamp()
 ) %}
-{%- set is_watched = var('raw_source') != 'demo' and not var('as_of') %}
+{%- set is_watched = 'demo' not in source_names() and not var('as_of') %}
 
 select
     watermark_at,

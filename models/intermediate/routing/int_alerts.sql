@@ -88,5 +88,5 @@ select
         as message
 from as_of
 where
-    {{ "1 = 1" if var("raw_source") == "canonical" else "1 = 0" }}
+    {{ "1 = 0" if "demo" in source_names() else "1 = 1" }}
     and watermark_at < {{ dbt.dateadd('hour', -var('stale_after_hours'), run_start()) }}

@@ -49,7 +49,7 @@ overdue_tasks as (
     from {{ ref('sync_crm_tasks') }}
     where
         sla_state = 'overdue'
-        and {{ "1 = 1" if var("raw_tables") | select("in", sales_answers) | list else "1 = 0" }}
+        and {{ "1 = 1" if raw_tables_read() | select("in", sales_answers) | list else "1 = 0" }}
 
 ),
 

@@ -25,7 +25,7 @@ users as (
         user_id,
         email
     from {{ all_raw_rows('users') }} as raw_rows
-    where email is not null
+    where email is not null and user_id is not null
 
 ),
 

@@ -1,0 +1,56 @@
+"""What the views of a source make of tables in the layout of its vendor."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from conftest import Built, Tables, run_dbt, write_tables
+
+from pql.database import Row, rows
+
+Views = dict[str, list[Row]]
+
+
+def build_views(
+    folder: Path,
+    tables: dict[str, Tables] | None = None,
+    variables: dict[str, Any] | None = None,
+    **sources: dict[str, Any],
+) -> Views:
+    """Build the views of some sources, and return the rows of each, by its name.
+
+    Args:
+        folder: holds the database, x.duckdb, and the tables.
+        tables: CSV files to write, by the folder within `folder` and the table.
+        variables: further dbt vars.
+        sources: `vars: sources`; a path begins at `folder`.
+    """
+    for name, files in (tables or {}).items():
+        write_tables(folder / name, files)
+    for name, options in sources.items():
+        if "path" in options:
+            paths = options["path"]
+            paths = [paths] if isinstance(paths, str) else paths
+            sources[name] = options | {"path": [f"{folder}/{path}" for path in paths]}
+    built = Built(folder, folder / "x.duckdb", 0, "")
+    given = json.dumps({"sources": sources, **(variables or {})})
+    select = ("+path:models/sources", "--exclude", "path:seeds/demo", "path:seeds/config")
+    result = run_dbt(built, "build", "--select", *select, "--vars", given)
+    assert result.returncode == 0, result.stdout
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'pql_sources'"
+        ).fetchall()
+        return {
+            name: rows(connection, f"from pql_sources.{name} order by all") for (name,) in names
+        }
+
+
+def cells(found: Iterable[Row], *columns: str) -> list[tuple]:
+    """Some cells of each row, times as text."""
+    return [
+        tuple(str(row[column]) if column.endswith("_at") else row[column] for column in columns)
+        for row in found
+    ]
