@@ -17,7 +17,6 @@ from sklearn.metrics import roc_auc_score
 WINDOWS = [7, 30]
 CUTS = [1, 2, 5, 10]
 SETTINGS = {
-    "capacity": None,
     "most_rules": 8,
     "least_gain": 0.005,
     "min_converters": 10,
@@ -358,7 +357,9 @@ def learning(seed=4, clusters=400, weeks=4, weights=None, extra=0):
 
 
 def learned(observations, values, total=100, **settings):
-    definitions = pd.DataFrame({"definition_id": ["d"], "total_points": [total]})
+    definitions = pd.DataFrame(
+        {"definition_id": ["d"], "total_points": [total], "capacity_per_week": [np.nan]}
+    )
     return points.suggested_points(
         observations,
         values,
@@ -497,18 +498,35 @@ def test_whole_points_are_in_proportion():
     assert points.whole_points(np.zeros(2), 80).tolist() == [0, 0]
 
 
-def test_the_threshold_has_the_best_balance_within_the_capacity():
-    """Four entities in two weeks: one rises to 20, one stands at 20, two at 10."""
-    observations, values = learning(clusters=4, weeks=2)
+def thresholds(converted, scores, weeks, capacity):
+    """Of entities in two weeks each, with these scores."""
+    observations, values = learning(clusters=len(scores) // 2, weeks=2)
     sample = points.make_sample(observations, values, WINDOWS, CUTS, 1)
-    converted = np.array([0, 1, 1, 1, 0, 0, 0, 0.0])
-    sample = sample._replace(converted=converted)
-    scores = np.array([0, 20, 20, 20, 10, 10, 10, 10.0])
-    assert points.choose_threshold(sample, scores, 2, None) == 20
-    sample = sample._replace(converted=np.array([0, 1, 1, 1, 1, 1, 1, 1.0]))
-    assert points.choose_threshold(sample, scores, 2, None) == 10
-    assert points.choose_threshold(sample, scores, 2, 2) == 10
-    assert points.choose_threshold(sample, scores, 2, 1) == 20
+    sample = sample._replace(converted=np.array(converted, dtype=float))
+    found = points.choose_thresholds(sample, np.array(scores, dtype=float), weeks, capacity)
+    return {name.removesuffix("_threshold"): value for name, value in found.items()}
+
+
+def test_the_threshold_has_the_best_gain_within_the_capacity():
+    """One rises to 20, one stands at 20, two at 10, six at 0: of these nobody buys."""
+    scores = [0, 20, 20, 20, 10, 10, 10, 10] + [0] * 12
+    found = thresholds([0, 1, 1, 1, 0, 0, 0, 0] + [0] * 12, scores, 2, None)
+    assert (found["score"], found["threshold_option"], found["usual_band"]) == (20, "best_gain", 20)
+    assert np.isnan(found["capacity"])
+    buyers = [0, 1, 1, 1, 1, 1, 1, 1] + [0] * 12
+    for capacity, expected in {None: 10, 2: 10, 1: 20}.items():
+        assert thresholds(buyers, scores, 2, capacity)["score"] == expected
+    assert thresholds(buyers, scores, 2, 1)["threshold_option"] == "capacity"
+
+
+def test_where_no_mark_fits_the_capacity_the_best_gain_is_kept_and_it_is_said():
+    """All reach 10 at once; nobody reaches more. Or: 20 gives one of ten that could be called."""
+    found = thresholds([1, 1, 0, 0, 0, 0, 0, 0], [10] * 6 + [0, 0], 1, 1)
+    assert (found["score"], found["threshold_option"]) == (10, "best_gain")
+    assert np.isnan(found["capacity"]) and np.isnan(found["usual_band"])
+    scores = [20, 20] + [10] * 198 + [0] * 200
+    found = thresholds([1] * 200 + [0] * 200, scores, 1, 10)
+    assert (found["score"], np.isnan(found["capacity"])) == (10, True)
 
 
 # --- aha_moments ----------------------------------------------------------------------------------
