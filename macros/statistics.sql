@@ -20,3 +20,12 @@
 {% macro is_middle(rank, count) -%}
     2 * {{ rank }} between {{ count }} and {{ count }} + 2
 {%- endmacro %}
+
+{% macro age_band(age_days) -%}
+    case
+        {%- for first_day in var('calibration_age_bands') | reverse if first_day > 0 %}
+        when {{ age_days }} >= {{ first_day }} then {{ first_day }}
+        {%- endfor %}
+        else 0
+    end
+{%- endmacro %}

@@ -162,11 +162,12 @@ def judged(prepared, training_labels, held_out_labels):
     learned = points.suggested_points(
         prepared["training"].assign(is_converted=training_labels),
         prepared["values"],
-        pd.DataFrame({"definition_id": ["six_signal"], "total_points": [100]}),
+        pd.DataFrame(
+            {"definition_id": ["six_signal"], "total_points": [100], "capacity_per_week": [np.nan]}
+        ),
         windows=WINDOWS,
         cuts=CUTS,
         min_support=10,
-        capacity=None,
         most_rules=8,
         least_gain=0.005,
         min_converters=10,
@@ -296,6 +297,9 @@ def test_a_suggestion_is_a_further_version_in_a_copy_of_the_config(tmp_path, cap
     folder = tmp_path / "suggested"
     assert cli.main(["suggest", "--to", str(folder)]) == 0
     said = " ".join(capsys.readouterr().out.split())
+    for option in ("the best gain", "the capacity of 10 new leads a week", "the usual 15 to 25%"):
+        assert option in said
+    assert said.count("score_threshold, ") == 1
     assert "six_signal: nothing is suggested; what was learned is not clearly better than" in said
     assert "expansion: nothing is suggested; what was learned cannot be judged" in said
     assert launcher.config_files(folder)

@@ -230,6 +230,26 @@ def test_the_same_build_gives_the_same_bytes(whole_demo, tmp_path):
     assert pages[0] == pages[1]
 
 
+def test_the_thresholds_to_choose_from_say_what_they_assume(
+    page, whole_demo, tmp_path, monkeypatch
+):
+    assert "The rule would choose" in page
+    assert "best gain: the leads hold most more buyers than as many drawn by lot" in page
+    none = changed(
+        whole_demo,
+        tmp_path,
+        """
+        update pql.threshold_options
+        set score_threshold = null, status = 'no_mark_fits', is_chosen = false
+        where option = 'capacity'
+        """,
+        "update pql.threshold_options set is_chosen = true where option = 'best_gain'",
+    )
+    said = write(none, tmp_path, monkeypatch)
+    assert "No threshold fits the capacity of 10 new leads a week." in said
+    assert "no threshold gives so many leads" in said
+
+
 # --- what may be missing --------------------------------------------------------------------------
 
 
@@ -239,6 +259,7 @@ def test_an_hourly_build_says_what_is_not_there(demo, tmp_path, monkeypatch):
         "definition_review",
         "pql_weekly_metrics",
         "threshold_curve",
+        "threshold_options",
         "pql_incrementality",
     ):
         assert f"this database lacks {mart}." in page
@@ -247,8 +268,8 @@ def test_an_hourly_build_says_what_is_not_there(demo, tmp_path, monkeypatch):
 def test_marts_without_rows_say_so(whole_demo, tmp_path, monkeypatch):
     marts = (
         "definition_review pql_weekly_metrics pql_conversions sla_performance "
-        "first_touch_conversion pql_incrementality threshold_curve definition_evaluation "
-        "suggested_points"
+        "first_touch_conversion pql_incrementality threshold_curve threshold_options "
+        "definition_evaluation suggested_points"
     ).split()
     empty = changed(whole_demo, tmp_path, *(f"delete from pql.{mart}" for mart in marts))
     page = write(empty, tmp_path, monkeypatch)

@@ -17,7 +17,6 @@ from sklearn.metrics import roc_auc_score
 WINDOWS = [7, 30]
 CUTS = [1, 2, 5, 10]
 SETTINGS = {
-    "capacity": None,
     "most_rules": 8,
     "least_gain": 0.005,
     "min_converters": 10,
@@ -37,33 +36,50 @@ def no_warnings():
 # --- signal_lift ----------------------------------------------------------------------------------
 
 
-def cut(with_converted, with_all, converted, everybody, signal_id="a", definition_id="d"):
+def cut(with_converted, with_all, converted, everybody, signal_id="a", definition_id="d", age=0):
+    votes = (with_converted, with_all, converted, everybody)
     return {
         "definition_id": definition_id,
         "signal_id": signal_id,
         "cut_type": "value",
         "min_value": 1.0,
-        **dict(zip(lifts.VOTES, (with_converted, with_all, converted, everybody), strict=True)),
+        "age_band": age,
+        **dict(zip(lifts.VOTES, votes, strict=True)),
+        **dict(zip(lifts.COUNTS, reversed(votes), strict=True)),
     }
 
 
 def lift_of(*cuts, min_support=1):
-    frame = pd.DataFrame(list(cuts), columns=[*lifts.KEYS, *lifts.VOTES])
-    return lifts.signal_lift(frame, min_support, 0.05)
+    columns = [*lifts.KEYS, "age_band", *lifts.VOTES, *lifts.COUNTS]
+    return lifts.signal_lift(pd.DataFrame(list(cuts), columns=columns), min_support, 0.05)
 
 
 def test_the_lady_tasting_tea():
     """Fisher's own table: 3 of 4 cups on either side are told right."""
     (row,) = lift_of(cut(3, 4, 4, 8)).to_dict("records")
-    assert row["p_value"] == pytest.approx(34 / 70)
+    assert row["p_value"] == pytest.approx(34 / 70, rel=0.05)
     assert (row["odds_ratio"], row["verdict"], row["direction"]) == (9, "no_signal", "none")
 
 
-def test_fishers_test_adds_up_the_rarer_tables():
-    """The two-sided p-value by its definition, of a table that is not symmetric."""
-    (row,) = lift_of(cut(18, 40, 30, 200)).to_dict("records")
-    chances = hypergeom.pmf(np.arange(31), 200, 30, 40)
-    assert row["p_value"] == pytest.approx(chances[chances <= chances[18] * (1 + 1e-9)].sum())
+@pytest.mark.parametrize("seed", range(5))
+def test_the_p_value_is_that_of_all_tables_with_the_same_sides(seed):
+    """The exact distribution, by folding the hypergeometric ones of the ages into each other."""
+    random = np.random.default_rng(seed)
+    cuts, chances, hits = [], np.ones(1), 0
+    for age in range(12):
+        shown, converted = random.random(60) < 0.15, random.random(60) < 0.05
+        both = int((shown & converted).sum())
+        hits += both
+        cuts.append(cut(both, shown.sum(), converted.sum(), 60, age=age))
+        ways = hypergeom.pmf(np.arange(converted.sum() + 1), 60, shown.sum(), converted.sum())
+        chances = np.convolve(chances, ways)
+    (row,) = lift_of(*cuts).to_dict("records")
+    exact = min(2 * min(chances[: hits + 1].sum(), chances[hits:].sum()), 1)
+    assert row["p_value"] == pytest.approx(exact, rel=0.05)
+    assert (row["with_count"], row["observation_count"]) == (
+        sum(c["with_count"] for c in cuts),
+        720,
+    )
 
 
 def test_the_odds_ratio_is_that_of_a_logistic_regression():
@@ -73,6 +89,66 @@ def test_the_odds_ratio_is_that_of_a_logistic_regression():
     fitted = sm.Logit(converted, sm.add_constant(shown)).fit(disp=0)
     found = [row["odds_ratio"], row["odds_ratio_low"], row["odds_ratio_high"]]
     assert found == pytest.approx(np.exp([fitted.params[1], *fitted.conf_int()[1]]), rel=1e-4)
+
+
+def test_what_age_alone_explains_is_no_signal():
+    """The young show it and pay, the old do neither: within an age it makes no difference."""
+    young, old = cut(32, 160, 40, 200, age=0), cut(2, 40, 20, 400, age=28)
+    (row,) = lift_of(young, old).to_dict("records")
+    assert (row["odds_ratio"], row["verdict"]) == (1, "no_signal")
+    together = cut(34, 200, 60, 600)
+    assert lift_of(together)["verdict"].tolist() == ["signal"]
+
+
+BANDS = [0, 1, 2, 3, 4, 5, 6, 7, 10, 14, 21, 28, 35, 42, 49, 56, 70, 84, 112]
+
+
+def ageing_product(random, people, fades=10.0):
+    """People who use a product less and pay more rarely the older they are, and nothing else.
+
+    Returns:
+        The rows of int_signal_thresholds: of three signals with several minimums.
+    """
+    age = random.integers(0, 180, people)
+    freshness = np.exp(-age / fades)
+    converted = random.random(people) < 0.01 + 0.2 * freshness
+    rows = pd.DataFrame({"age_band": np.array(BANDS)[np.searchsorted(BANDS, age, "right") - 1]})
+    cuts = []
+    for number, rate in enumerate((0.5, 2, 6)):
+        used = random.poisson(0.05 + rate * freshness)
+        for minimum in (1.0, 2.0, 3.0, 5.0):
+            met = used >= minimum
+            flags = (met & converted, met, converted, np.ones(people))
+            votes = rows.assign(**dict(zip(lifts.VOTES, flags, strict=True)))
+            by_band = votes.groupby("age_band")[lifts.VOTES].sum().astype(float).reset_index()
+            by_band[lifts.COUNTS] = by_band[lifts.VOTES[::-1]].to_numpy()
+            names = {"definition_id": "d", "signal_id": f"used {number}", "cut_type": "value"}
+            cuts.append(by_band.assign(**names, min_value=minimum))
+    return pd.concat(cuts)
+
+
+def test_a_product_where_use_only_reflects_age_has_no_signal():
+    """Of 20 such products one may have a false one; without ages every one would."""
+    found = crude = 0
+    for seed in range(20):
+        cuts = ageing_product(np.random.default_rng(seed), 4000)
+        found += "signal" in set(lifts.signal_lift(cuts, 10, 0.05)["verdict"])
+        together = lifts.signal_lift(
+            cuts.assign(age_band=0).groupby([*lifts.KEYS, "age_band"], as_index=False).sum(),
+            10,
+            0.05,
+        )
+        crude += "signal" in set(together["verdict"])
+    assert found <= 1
+    assert crude == 20
+
+
+def test_an_age_without_anybody_to_compare_with_plays_no_part():
+    telling = cut(18, 40, 30, 200, age=3)
+    silent = [cut(9, 9, 9, 9, age=1), cut(5, 5, 9, 9, age=2), cut(1, 1.5, 1.2, 1.7, age=4)]
+    numbers = lifts.STATISTICS
+    alone, beside = lift_of(telling), lift_of(telling, *silent)
+    pd.testing.assert_frame_equal(alone[numbers], beside[numbers])
 
 
 def test_p_values_are_adjusted_for_their_number():
@@ -281,7 +357,9 @@ def learning(seed=4, clusters=400, weeks=4, weights=None, extra=0):
 
 
 def learned(observations, values, total=100, **settings):
-    definitions = pd.DataFrame({"definition_id": ["d"], "total_points": [total]})
+    definitions = pd.DataFrame(
+        {"definition_id": ["d"], "total_points": [total], "capacity_per_week": [np.nan]}
+    )
     return points.suggested_points(
         observations,
         values,
@@ -420,29 +498,47 @@ def test_whole_points_are_in_proportion():
     assert points.whole_points(np.zeros(2), 80).tolist() == [0, 0]
 
 
-def test_the_threshold_has_the_best_balance_within_the_capacity():
-    """Four entities in two weeks: one rises to 20, one stands at 20, two at 10."""
-    observations, values = learning(clusters=4, weeks=2)
+def thresholds(converted, scores, weeks, capacity):
+    """Of entities in two weeks each, with these scores."""
+    observations, values = learning(clusters=len(scores) // 2, weeks=2)
     sample = points.make_sample(observations, values, WINDOWS, CUTS, 1)
-    converted = np.array([0, 1, 1, 1, 0, 0, 0, 0.0])
-    sample = sample._replace(converted=converted)
-    scores = np.array([0, 20, 20, 20, 10, 10, 10, 10.0])
-    assert points.choose_threshold(sample, scores, 2, None) == 20
-    sample = sample._replace(converted=np.array([0, 1, 1, 1, 1, 1, 1, 1.0]))
-    assert points.choose_threshold(sample, scores, 2, None) == 10
-    assert points.choose_threshold(sample, scores, 2, 2) == 10
-    assert points.choose_threshold(sample, scores, 2, 1) == 20
+    sample = sample._replace(converted=np.array(converted, dtype=float))
+    found = points.choose_thresholds(sample, np.array(scores, dtype=float), weeks, capacity)
+    return {name.removesuffix("_threshold"): value for name, value in found.items()}
+
+
+def test_the_threshold_has_the_best_gain_within_the_capacity():
+    """One rises to 20, one stands at 20, two at 10, six at 0: of these nobody buys."""
+    scores = [0, 20, 20, 20, 10, 10, 10, 10] + [0] * 12
+    found = thresholds([0, 1, 1, 1, 0, 0, 0, 0] + [0] * 12, scores, 2, None)
+    assert (found["score"], found["threshold_option"], found["usual_band"]) == (20, "best_gain", 20)
+    assert np.isnan(found["capacity"])
+    buyers = [0, 1, 1, 1, 1, 1, 1, 1] + [0] * 12
+    for capacity, expected in {None: 10, 2: 10, 1: 20}.items():
+        assert thresholds(buyers, scores, 2, capacity)["score"] == expected
+    assert thresholds(buyers, scores, 2, 1)["threshold_option"] == "capacity"
+
+
+def test_where_no_mark_fits_the_capacity_the_best_gain_is_kept_and_it_is_said():
+    """All reach 10 at once; nobody reaches more. Or: 20 gives one of ten that could be called."""
+    found = thresholds([1, 1, 0, 0, 0, 0, 0, 0], [10] * 6 + [0, 0], 1, 1)
+    assert (found["score"], found["threshold_option"]) == (10, "best_gain")
+    assert np.isnan(found["capacity"]) and np.isnan(found["usual_band"])
+    scores = [20, 20] + [10] * 198 + [0] * 200
+    found = thresholds([1] * 200 + [0] * 200, scores, 1, 10)
+    assert (found["score"], np.isnan(found["capacity"])) == (10, True)
 
 
 # --- aha_moments ----------------------------------------------------------------------------------
 
 
-def group(is_converter, half, count, signal_id=None, min_count=0, day=0, churned=False):
+def group(is_converter, half, count, signal_id=None, min_count=0, day=0, churned=False, age=56):
     return {
         "definition_id": "d",
         "is_converter": is_converter,
         "is_churned": churned,
         "half": half,
+        "age_band": age,
         "signal_id": signal_id,
         "min_count": min_count,
         "day_number": day,
@@ -461,7 +557,9 @@ SIZES = [
 
 def moments(*reached, sizes=SIZES):
     columns = list(group(True, 1, 1))
-    found = aha.aha_moments(pd.DataFrame([*sizes, *reached], columns=columns), 10, 0.7, 0.3, 0.1)
+    found = aha.aha_moments(
+        pd.DataFrame([*sizes, *reached], columns=columns), 10, 0.7, 0.3, 0.1, 0.05
+    )
     return found.set_index(["signal_id", "min_count"])
 
 
@@ -492,6 +590,23 @@ def test_the_published_rule():
     assert found["is_stable"].tolist() == [False, False, True]
     assert found["is_best_trigger"].tolist() == [False, False, True]
     assert found["usual_position"].tolist()[:2] == [2, 1]
+
+
+def test_an_act_of_the_older_is_no_trigger():
+    """The older reach it more often, and had more time to convert; within an age it is even."""
+    sizes = [group(c, h, n, age=a) for a, c, n in SIZES_BY_AGE for h in (1, 2)]
+    reached = [
+        group(c, h, n * share, "tour", 1, age=a)
+        for (a, c, n), share in zip(SIZES_BY_AGE, (0.8, 0.8, 0.1, 0.1), strict=True)
+        for h in (1, 2)
+    ]
+    found = moments(*reached, sizes=sizes).loc[("tour", 1)]
+    assert found["is_stable"] and found["difference"] > 0.3
+    assert found["odds_ratio"] == pytest.approx(1)
+    assert found["verdict"] == "no_signal"
+
+
+SIZES_BY_AGE = [(365, True, 100), (365, False, 100), (56, True, 20), (56, False, 200)]
 
 
 def test_too_few_of_either_kind_are_not_judged():

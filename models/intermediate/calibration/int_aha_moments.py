@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import pearson3
+from statsmodels.stats.contingency_tables import StratifiedTable
+from statsmodels.stats.multitest import multipletests
 
 COLUMNS = {
     "definition_id": "str",
@@ -18,6 +21,10 @@ COLUMNS = {
     "difference": "float64",
     "difference_first_half": "float64",
     "difference_second_half": "float64",
+    "odds_ratio": "float64",
+    "odds_ratio_low": "float64",
+    "odds_ratio_high": "float64",
+    "q_value": "float64",
     "median_days_to_reach": "float64",
     "usual_position": "float64",
     "is_published_rule_met": "bool",
@@ -29,6 +36,7 @@ COLUMNS = {
 
 
 KEYS = ["definition_id", "signal_id", "min_count"]
+STATISTICS = ["odds_ratio", "odds_ratio_low", "odds_ratio_high", "q_value"]
 HALVES = (1, 2)
 
 
@@ -38,6 +46,7 @@ def aha_moments(
     least_share_of_converters: float,
     most_share_of_others: float,
     least_difference: float,
+    max_false_discovery_rate: float,
 ) -> pd.DataFrame:
     """Compare, for each count of each signal, who reached it in the first days.
 
@@ -47,6 +56,7 @@ def aha_moments(
         least_share_of_converters: the published rule: this share of converters or more did it.
         most_share_of_others: and less than this share of the others.
         least_difference: share of converters less share of others that a trigger needs at least.
+        max_false_discovery_rate: the share of acts that tell more than chance which may be wrong.
     """
     reached = acts[acts["signal_id"].notna()]
     if reached.empty:
@@ -59,7 +69,7 @@ def aha_moments(
         if len(days)
         else np.nan
     )
-    moments = moments.reset_index()
+    moments = moments.join(compare_within_ages(acts, max_false_discovery_rate)).reset_index()
     moments["is_published_rule_met"] = (
         moments["share_of_converters"] >= least_share_of_converters
     ) & (moments["share_of_others"] < most_share_of_others)
@@ -109,6 +119,76 @@ def compare(reached: pd.DataFrame, sizes: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def compare_within_ages(acts: pd.DataFrame, max_false_discovery_rate: float) -> pd.DataFrame:
+    """Compare those who are equally old: the older have had more time to convert.
+
+    Returns:
+        By key the odds ratio of Mantel and Haenszel, its 95% interval (Robins, Breslow, Greenland),
+        the p-value of their test, adjusted within the definition (Benjamini and Hochberg), and
+        whether both say that it is more than chance.
+    """
+    counts = {
+        name: acts["entity_count"].where(acts["is_converter"] == flag, 0).astype(float)
+        for name, flag in (("c", True), ("o", False))
+    }
+    bands = ["definition_id", "age_band"]
+    by_band = acts[[*KEYS, "age_band"]].assign(**counts)
+    everybody = by_band[acts["signal_id"].isna()].groupby(bands)[["c", "o"]].sum()
+    reached = by_band[acts["signal_id"].notna()].groupby([*KEYS, "age_band"])[["c", "o"]].sum()
+    found = {}
+    for key, rows in reached.groupby(KEYS):
+        of_all = everybody.loc[key[0]]
+        did = rows.droplevel(KEYS).reindex(of_all.index, fill_value=0)
+        found[key] = association(np.array([did.T.to_numpy(), (of_all - did).T.to_numpy()]))
+    within = pd.DataFrame.from_dict(found, orient="index", columns=STATISTICS, dtype=float)
+    within.index = pd.MultiIndex.from_tuples(found, names=KEYS)
+    for _, rows in within.dropna().groupby("definition_id"):
+        within.loc[rows.index, "q_value"] = multipletests(rows["q_value"], method="fdr_bh")[1]
+    within["is_more_than_chance"] = (within["odds_ratio_low"] > 1) & (
+        within["q_value"] <= max_false_discovery_rate
+    )
+    return within
+
+
+def association(tables: np.ndarray) -> tuple[float, float, float, float]:
+    """Return odds ratio, interval and p-value as int_signal_lift does.
+
+    Args:
+        tables: 2 x 2 counts by age: those who reached it above the others, converters first.
+    """
+    sides = np.concatenate([tables.sum(axis=0), tables.sum(axis=1)])
+    tables = tables[:, :, sides.min(axis=0) > 0]
+    if not tables.size:
+        return (np.nan,) * 4
+    p_value = mantel_haenszel_test(tables)
+    if min((tables[0, 0] * tables[1, 1]).sum(), (tables[0, 1] * tables[1, 0]).sum()) <= 0:
+        tables = np.concatenate([tables, np.full((2, 2, 1), 0.5)], axis=2)
+    pooled = StratifiedTable(tables)
+    low, high = pooled.oddsratio_pooled_confint(alpha=0.05)
+    return pooled.oddsratio_pooled, low, high, p_value
+
+
+def mantel_haenszel_test(tables: np.ndarray) -> float:
+    """Return the two-sided p-value of the test of Mantel and Haenszel, corrected for continuity.
+
+    Few converters make the statistic skewed, and the normal distribution would find too much. So it
+    is held against the one of Pearson that is as skewed as sums of hypergeometric counts are.
+    """
+    shown, converted = tables[0].sum(axis=0), tables[:, 0].sum(axis=0)
+    everybody = tables.sum(axis=(0, 1))
+    excess = (tables[0, 0] - shown * converted / everybody).sum()
+    if abs(excess) <= 0.5:
+        return 1.0
+    size = np.sqrt(StratifiedTable(tables).test_null_odds(correction=True).statistic)
+    deviation = (abs(excess) - 0.5) / size
+    variances = shown * converted * (everybody - shown) * (everybody - converted)
+    variances /= everybody**2 * (everybody - 1)
+    third = variances * (everybody - 2 * shown) * (everybody - 2 * converted)
+    third /= everybody * np.maximum(everybody - 2, 1)
+    skew = third.sum() / deviation**3 * np.sign(excess)
+    return float(min(2 * pearson3.sf(size, skew), 1))
+
+
 def weighted_median(days: pd.DataFrame) -> float:
     """Return the lower median of days, in order, that occur so many times."""
     running = days["entity_count"].cumsum().to_numpy()
@@ -145,11 +225,12 @@ def usual_positions(moments: pd.DataFrame) -> pd.Series:
 
 def verdicts(moments: pd.DataFrame, is_judged: pd.Series) -> np.ndarray:
     """Say whether an act is an aha moment, tells something, or nothing; or whether too few tell."""
+    is_sure = moments["is_stable"] & moments["is_more_than_chance"]
     return np.select(
         [
             ~is_judged.to_numpy(dtype=bool),
-            moments["is_published_rule_met"] & moments["is_stable"],
-            moments["is_best_count"] & moments["is_stable"],
+            moments["is_published_rule_met"] & is_sure,
+            moments["is_best_count"] & is_sure,
         ],
         ["not_enough_data", "aha_moment", "trigger"],
         "no_signal",
@@ -164,4 +245,5 @@ def model(dbt, session):
         least_share_of_converters=dbt.config.meta_get("least_share_of_converters"),
         most_share_of_others=dbt.config.meta_get("most_share_of_others"),
         least_difference=dbt.config.meta_get("least_difference"),
+        max_false_discovery_rate=dbt.config.meta_get("max_false_discovery_rate"),
     )

@@ -18,10 +18,15 @@ as_of as (
 entities as (
 
     select
-        *,
-        {{ add_days('first_active_on', early_days) }} as early_until,
-        min(first_active_on) over () as data_start_on
-    from {{ ref('int_entities') }}
+        entities.*,
+        entities.observable_from as starts_on,
+        {{ add_days('entities.observable_from', early_days) }} as early_until,
+        min(entities.first_active_on) over () as data_start_on,
+        {{ dbt.datediff(
+            'entities.observable_from', 'as_of.as_of_date', 'day'
+        ) }} as age_days
+    from {{ ref('int_entities') }} as entities
+    cross join as_of
 
 ),
 
@@ -64,7 +69,8 @@ audiences as (
 
 )
 
--- whose first days are all on record and long over; who bought at once had no early days
+-- whose first days, from the sign-up on, are all on record and long over; who bought at once had
+-- none
 select
     definitions.definition_id,
     entities.entity_type,
@@ -74,9 +80,10 @@ select
     and entities.last_active_on <= {{ add_days('as_of.as_of_date', -30) }} as is_churned,
     ntile(2) over (
         partition by definitions.definition_id
-        order by entities.first_active_on, entities.entity_id
+        order by entities.starts_on, entities.entity_id
     ) as half,
-    entities.first_active_on,
+    {{ age_band('entities.age_days') | indent(4) }} as age_band,
+    entities.starts_on,
     least(entities.early_until, coalesce(first_outcomes.outcome_on, entities.early_until))
         as early_until
 from definitions
@@ -98,4 +105,4 @@ left join first_outcomes
 where
     {{ add_days('entities.early_until', var('calibration_horizon_days')) }} <= as_of.as_of_date
     and coalesce(sign_ups.signed_up_on, entities.data_start_on) >= entities.data_start_on
-    and coalesce(first_outcomes.outcome_on > entities.first_active_on, true)
+    and coalesce(first_outcomes.outcome_on > entities.starts_on, true)

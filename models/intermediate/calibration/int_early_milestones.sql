@@ -16,14 +16,14 @@ early_days as (
         candidate_days.item,
         candidate_days.amount,
         {{ dbt.datediff(
-            'cohorts.first_active_on', 'candidate_days.activity_date', 'day'
+            'cohorts.starts_on', 'candidate_days.activity_date', 'day'
         ) }} as day_number
     from cohorts
     inner join {{ ref('int_candidate_days') }} as candidate_days
         on
             cohorts.entity_type = candidate_days.entity_type
             and cohorts.entity_id = candidate_days.entity_id
-            and cohorts.first_active_on <= candidate_days.activity_date
+            and cohorts.starts_on <= candidate_days.activity_date
             and cohorts.early_until > candidate_days.activity_date
     inner join {{ ref('stg_config__signals') }} as signals
         on candidate_days.signal_id = signals.signal_id
@@ -113,6 +113,7 @@ select
     cohorts.is_converter,
     cohorts.is_churned,
     cohorts.half,
+    cohorts.age_band,
     milestones.signal_id,
     milestones.min_count,
     milestones.day_number,
@@ -127,6 +128,7 @@ group by
     cohorts.is_converter,
     cohorts.is_churned,
     cohorts.half,
+    cohorts.age_band,
     milestones.signal_id,
     milestones.min_count,
     milestones.day_number

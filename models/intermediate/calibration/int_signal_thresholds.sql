@@ -6,18 +6,9 @@ signals as (
 
 ),
 
--- the users of an account share one vote: they buy together
 anchors as (
 
-    select
-        *,
-        -- a decimal: sums of floats depend on their order
-        cast(
-            1.0 / count(*) over (partition by definition_id, cluster_id, observed_on)
-            as decimal(38, 18)
-        ) as vote
-    from {{ ref('int_observations') }}
-    where is_anchor
+    select * from {{ ref('int_compared_observations') }}
 
 ),
 
@@ -25,13 +16,14 @@ totals as (
 
     select
         definition_id,
-        entity_type,
+        age_band,
+        trial_band,
         count(*) as observation_count,
         sum(case when is_converted then 1 else 0 end) as converted_count,
         sum(vote) as vote_count,
         sum(case when is_converted then vote else 0 end) as converted_vote_count
     from anchors
-    group by definition_id, entity_type
+    group by definition_id, age_band, trial_band
 
 ),
 
@@ -53,6 +45,8 @@ cut_values as (
         observed_values.signal_id,
         'ever' as cut_type,
         cast(1 as decimal(38, 6)) as min_value,
+        anchors.age_band,
+        anchors.trial_band,
         anchors.is_converted,
         anchors.vote
     from anchors
@@ -68,6 +62,8 @@ cut_values as (
         observed_values.signal_id,
         'value' as cut_type,
         cuts.min_value,
+        anchors.age_band,
+        anchors.trial_band,
         anchors.is_converted,
         anchors.vote
     from anchors
@@ -88,12 +84,14 @@ cut_counts as (
         signal_id,
         cut_type,
         min_value,
+        age_band,
+        trial_band,
         count(*) as with_count,
         sum(case when is_converted then 1 else 0 end) as with_converted_count,
         sum(vote) as with_vote_count,
         sum(case when is_converted then vote else 0 end) as with_converted_vote_count
     from cut_values
-    group by definition_id, signal_id, cut_type, min_value
+    group by definition_id, signal_id, cut_type, min_value, age_band, trial_band
 
 ),
 
@@ -109,11 +107,14 @@ tried_cuts as (
     cross join signals
     union
     select
-        definition_id,
-        signal_id,
-        cut_type,
-        min_value
+        cut_counts.definition_id,
+        cut_counts.signal_id,
+        cut_counts.cut_type,
+        cut_counts.min_value
     from cut_counts
+    -- how new somebody is, is a candidate for points, but no signal of signals.csv
+    inner join signals
+        on cut_counts.signal_id = signals.signal_id
 
 )
 
@@ -122,6 +123,8 @@ select
     tried_cuts.signal_id,
     tried_cuts.cut_type,
     tried_cuts.min_value,
+    totals.age_band,
+    totals.trial_band,
     totals.observation_count,
     totals.converted_count,
     coalesce(cut_counts.with_count, 0) as with_count,
@@ -131,8 +134,6 @@ select
     coalesce(cut_counts.with_vote_count, 0) as with_vote_count,
     coalesce(cut_counts.with_converted_vote_count, 0) as with_converted_vote_count
 from tried_cuts
-inner join signals
-    on tried_cuts.signal_id = signals.signal_id
 inner join totals
     on tried_cuts.definition_id = totals.definition_id
 left join cut_counts
@@ -141,3 +142,5 @@ left join cut_counts
         and tried_cuts.signal_id = cut_counts.signal_id
         and tried_cuts.cut_type = cut_counts.cut_type
         and tried_cuts.min_value = cut_counts.min_value
+        and totals.age_band = cut_counts.age_band
+        and totals.trial_band = cut_counts.trial_band

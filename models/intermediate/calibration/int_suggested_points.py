@@ -37,7 +37,12 @@ COLUMNS = {
     "support_count": "int64",
     "support_converted_count": "int64",
     "score_threshold": "float64",
+    "threshold_option": "str",
+    "capacity_threshold": "float64",
+    "usual_band_threshold": "float64",
+    "best_gain_threshold": "float64",
 }
+USUAL_BAND = (0.15, 0.25)  # of all, the share that is usually advised to become leads
 
 
 class Rule(NamedTuple):
@@ -278,33 +283,55 @@ def point_intervals(
     return np.quantile(drawn, [0.025, 0.975], axis=0, method="closest_observation")
 
 
-def choose_threshold(
+def choose_thresholds(
     sample: Sample, scores: np.ndarray, weeks: int, capacity: float | None
-) -> float:
-    """Choose the score from which somebody is a lead.
+) -> dict[str, object]:
+    """Choose the score from which somebody is a lead, and say what else could be chosen.
 
-    It is the one with the best balance of precision and recall (F1), raised as far as it takes for
-    the new leads of a week to stay within the capacity.
+    Three marks are offered. `best_gain`: the leads hold most more buyers than as many drawn by lot
+    would. `capacity`: the lowest whose new leads of a week are within the capacity and use half of
+    it at least. `usual_band`: 15 to 25% become a lead, nearest to 20%. The rule: the one of the
+    best gain; if that is more than the capacity, the one of the capacity; if no mark fits it, the
+    best gain after all, to be worked from the top.
 
     Args:
         sample: the observations, by entity and date.
         scores: the points of each.
         weeks: the number of weeks observed.
-        capacity: new leads that can be worked in a week; None: not known.
+        capacity: new leads that can be worked in a week; None: not known, or nobody calls.
     """
     is_first = np.r_[True, sample.entities[1:] != sample.entities[:-1]]
     before = np.where(is_first, -1, np.r_[-1, scores[:-1]])
+    entities = np.cumsum(is_first) - 1
+    highest = np.zeros(entities[-1] + 1)
+    np.maximum.at(highest, entities, scores)
+    weights = sample.weights[is_first]
+    base_rate = sample.weights @ sample.converted / sample.weights.sum()
     marks = np.unique(scores[scores > 0])
-    found = {}
-    for mark in marks:
+    gains, numbers, shares = (np.empty(len(marks)) for _ in range(3))
+    for place, mark in enumerate(marks):
         is_lead = scores >= mark
-        hits = sample.weights @ (is_lead * sample.converted)
-        balance = 2 * hits / (sample.weights @ is_lead + sample.weights @ sample.converted)
-        is_new = is_lead & (before < mark)
-        found[mark] = (balance, sample.weights @ is_new / max(weeks, 1))
-    best = max(marks, key=lambda mark: (round(found[mark][0], 9), mark))
-    fitting = [mark for mark in marks if capacity is None or found[mark][1] <= capacity]
-    return float(next((mark for mark in fitting if mark >= best), marks[-1]))
+        gains[place] = (sample.weights * is_lead) @ (sample.converted - base_rate)
+        numbers[place] = sample.weights @ (is_lead & (before < mark)) / max(weeks, 1)
+        shares[place] = weights @ (highest >= mark) / weights.sum()
+    best = int(np.flatnonzero(np.round(gains, 9) == np.round(gains.max(), 9))[-1])
+    near = np.abs(shares - np.mean(USUAL_BAND))
+    usual = int(np.argmin(near)) if (near <= np.ptp(USUAL_BAND) / 2 + 1e-9).any() else None
+    fitting = (
+        []
+        if capacity is None
+        else np.flatnonzero((numbers <= capacity) & (2 * numbers >= capacity))
+    )
+    fits = int(fitting[0]) if len(fitting) else None
+    is_too_much = capacity is not None and numbers[best] > capacity
+    chosen = fits if is_too_much and fits is not None else best
+    return {
+        "score_threshold": marks[chosen],
+        "threshold_option": "best_gain" if chosen == best else "capacity",
+        "capacity_threshold": np.nan if fits is None else marks[fits],
+        "usual_band_threshold": np.nan if usual is None else marks[usual],
+        "best_gain_threshold": marks[best],
+    }
 
 
 # --- all together ---------------------------------------------------------------------------------
@@ -329,7 +356,8 @@ def suggest(
     trigger = best_trigger(sample)
     if trigger is None:
         return []
-    rows = [describe(sample, trigger, "best_single_trigger", 1, total, total)]
+    one = {"score_threshold": total, "threshold_option": "best_gain", "best_gain_threshold": total}
+    rows = [describe(sample, trigger, "best_single_trigger", 1, total) | one]
     chosen = forward_selection(sample, best_size(sample, most_rules, least_gain, seed))
     log_odds = fit(sample, chosen)[1:]
     points = whole_points(log_odds, total)
@@ -338,16 +366,16 @@ def suggest(
         return rows
     chosen, log_odds, points = [chosen[place] for place in kept], log_odds[kept], points[kept]
     low, high = point_intervals(sample, chosen, total, draws, seed)
-    threshold = choose_threshold(sample, sample.met[:, chosen] @ points, weeks, capacity)
+    thresholds = choose_thresholds(sample, sample.met[:, chosen] @ points, weeks, capacity)
     for place, rule in enumerate(chosen):
-        row = describe(sample, rule, "suggested_points", place + 1, points[place], threshold)
+        row = describe(sample, rule, "suggested_points", place + 1, points[place]) | thresholds
         interval = {"points_low": low[place], "points_high": high[place]}
         rows.append(row | interval | {"log_odds": log_odds[place]})
     return rows
 
 
 def describe(
-    sample: Sample, rule: int, contender: str, number: int, points: float, threshold: float
+    sample: Sample, rule: int, contender: str, number: int, points: float
 ) -> dict[str, object]:
     """Lay out a rule with its points and who meets it."""
     met = sample.met[:, [rule]].toarray()[:, 0] > 0
@@ -360,7 +388,6 @@ def describe(
         "points": points,
         "support_count": int(met.sum()),
         "support_converted_count": int(sample.converted[met].sum()),
-        "score_threshold": threshold,
     }
 
 
@@ -371,7 +398,7 @@ def suggested_points(
     windows: list[int],
     cuts: list[float],
     min_support: int,
-    **settings: float | None,
+    **settings: float,
 ) -> pd.DataFrame:
     """Learn points for each definition; see `suggest` for the settings."""
     rows = []
@@ -382,7 +409,14 @@ def suggested_points(
         of_mine = values[values["definition_id"] == definition.definition_id]
         sample = make_sample(mine, of_mine, windows, cuts, min_support)
         weeks = mine["observed_on"].nunique()
-        found = suggest(sample, weeks, float(definition.total_points), **settings)
+        capacity = definition.capacity_per_week
+        found = suggest(
+            sample,
+            weeks,
+            float(definition.total_points),
+            None if pd.isna(capacity) else float(capacity),
+            **settings,
+        )
         rows += [{"definition_id": definition.definition_id} | row for row in found]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
@@ -396,7 +430,6 @@ def model(dbt, session):
         windows=dbt.config.meta_get("windows"),
         cuts=dbt.config.meta_get("cuts"),
         min_support=dbt.config.meta_get("min_support"),
-        capacity=dbt.config.meta_get("capacity"),
         most_rules=dbt.config.meta_get("most_rules"),
         least_gain=dbt.config.meta_get("least_gain"),
         min_converters=dbt.config.meta_get("min_converters"),

@@ -14,7 +14,8 @@ select
     cast(suggested_points.support_count as {{ dbt.type_bigint() }}) as support_count,
     cast(suggested_points.support_converted_count as {{ dbt.type_bigint() }})
         as support_converted_count,
-    cast(suggested_points.score_threshold as {{ dbt.type_int() }}) as score_threshold
+    cast(suggested_points.score_threshold as {{ dbt.type_int() }}) as score_threshold,
+    suggested_points.threshold_option
 from {{ ref('int_suggested_points') }} as suggested_points
 inner join {{ ref('int_evaluated_definitions') }} as evaluated_definitions
     on suggested_points.definition_id = evaluated_definitions.definition_id

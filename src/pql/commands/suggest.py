@@ -26,7 +26,7 @@ from pql.config_files import (
 )
 from pql.database import Row, opened, rows
 from pql.errors import PqlError
-from pql.formatting import counted, entry, plain_number
+from pql.formatting import counted, entry, number, percent, plain_number
 from pql.project import database_path, short_path
 
 SUGGESTED = Path("target", "suggested")  # in the project
@@ -48,6 +48,16 @@ VERDICTS = {
     "beats_baselines": "is better than any plain order",
     "no_signal": "knows no more than chance",
     "not_enough_data": "cannot be judged: there is not enough data",
+}
+OPTIONS = {
+    "best_gain": "the best gain",
+    "capacity": "within the capacity",
+    "usual_band": "the usual 15 to 25%",
+}
+REASONS = {
+    "no_capacity": "nobody calls these leads, or vars: sales_capacity_per_week is blank",
+    "no_mark_fits": "no score gives so many leads",
+    "not_enough_data": "too few convert to tell",
 }
 
 
@@ -207,7 +217,31 @@ def rule_line(rule: Row) -> str:
     return entry(f"+{rule['points']}", words, ">")
 
 
-def definition_lines(definition_id: str, evaluations: Sequence[Row], rules: Sequence[Row]) -> str:
+def threshold_line(option: Row) -> str:
+    """Say what a threshold assumes, and what it gives."""
+    words = OPTIONS[option["option"]]
+    if option["option"] == "capacity" and option["capacity_per_week"] is not None:
+        words += f" of {number(option['capacity_per_week'])} new leads a week"
+    if option["score_threshold"] is None:
+        return entry("-", f"{words}: {REASONS[option['status']]}", ">")
+    if option["new_leads_per_week"] is None:
+        gives = "nobody reached it on the held-out dates"
+    else:
+        gives = (
+            f"{number(option['new_leads_per_week'])} new leads a week, "
+            f"{percent(option['precision_share'])} of them convert, "
+            f"{percent(option['recall_share'])} of all who convert are leads"
+        )
+    chosen = "score_threshold, " if option["is_chosen"] else ""
+    return entry(plain_number(option["score_threshold"]), f"{chosen}{words}: {gives}", ">")
+
+
+def definition_lines(
+    definition_id: str,
+    evaluations: Sequence[Row],
+    rules: Sequence[Row],
+    thresholds: Sequence[Row],
+) -> str:
     """Say what is suggested for a definition, or why nothing is."""
     verdict = next(row["verdict"] for row in evaluations if row["contender"] == "suggested_points")
     if not rules:
@@ -215,8 +249,7 @@ def definition_lines(definition_id: str, evaluations: Sequence[Row], rules: Sequ
         words = VERDICTS.get(verdict, f"is not clearly better than the plain order: {rival} first")
         return f"{definition_id}: nothing is suggested; what was learned {words}"
     title = f"{definition_id}: {rationale_for(evaluations, rules)}"
-    threshold = entry(str(rules[0]["score_threshold"]), "score_threshold", ">")
-    return "\n".join([title, *map(rule_line, rules), threshold])
+    return "\n".join([title, *map(rule_line, rules), *map(threshold_line, thresholds)])
 
 
 def suggest(config: Path, target: Path | None) -> str:
@@ -225,7 +258,9 @@ def suggest(config: Path, target: Path | None) -> str:
     if target and target.exists():
         raise PqlError(f"{target}: it exists; nothing is overwritten, so name a new folder by --to")
     with opened(database_path()) as connection:
-        evaluations, rules = (rows(connection, QUERIES[name]) for name in ("evaluations", "rules"))
+        evaluations, rules, thresholds = (
+            rows(connection, QUERIES[name]) for name in ("evaluations", "rules", "thresholds")
+        )
     tables = {
         path.name: read_table(path)
         for path in sorted(config.glob("*.csv"))
@@ -237,7 +272,8 @@ def suggest(config: Path, target: Path | None) -> str:
         mine = [row for row in rules if row["definition_id"] == definition_id]
         if mine:
             suggest_version(tables, mine, rationale_for(judged, mine))
-        said.append(definition_lines(definition_id, judged, mine))
+        options = [row for row in thresholds if row["definition_id"] == definition_id]
+        said.append(definition_lines(definition_id, judged, mine, options))
     if not rules:
         return "\n\n".join([*said, "No folder is written."])
     folder = target or project.root() / SUGGESTED

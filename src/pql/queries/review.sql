@@ -191,6 +191,10 @@ order by
 select * from suggested_points
 order by definition_id, rule_number
 
+-- name: threshold_options
+select * from threshold_options
+order by definition_id, contender, option_number
+
 -- name: thresholds
 select
     *,

@@ -19,6 +19,17 @@ CONTENDERS = {
     "most_active": "most active first",
     "random": "drawn by lot",
 }
+OPTIONS = {
+    "today": "today's",
+    "best_gain": "best gain: the leads hold most more buyers than as many drawn by lot",
+    "capacity": "within the capacity of sales",
+    "usual_band": "usual: 15 to 25% of all become a lead",
+}
+STATUSES = {
+    "no_capacity": "no capacity: nobody calls these leads, or it is not known",
+    "no_mark_fits": "no threshold gives so many leads",
+    "not_enough_data": "too few convert to tell",
+}
 VERDICTS = {
     "beats_baselines": components.Verdict("knows more than any plain order", "good"),
     "no_signal": components.Verdict("no better than chance", "bad"),
@@ -345,6 +356,68 @@ def bands_sentence(bands: Sequence[dict[str, Any]], today: float | None) -> str:
         f"At {formatting.number(today)} points or more, {rates[0]} convert; below, {rates[1]} of "
         "those with any points do."
     )
+
+
+def threshold_options(part: Part, definition_id: str, version: int) -> Block:
+    """Show the thresholds to choose from, of the version and of the suggestion."""
+    title = "Which thresholds are there to choose from?"
+    names = (f"{definition_id}@{version}", "suggested_points")
+    rows = [
+        row
+        for row in part.rows
+        if row["definition_id"] == definition_id and row["contender"] in names
+    ]
+    if not rows:
+        return Block(title, part.lack("this definition"), part.marts)
+    return Block(
+        title,
+        options_sentence(rows, names[0]),
+        part.marts,
+        table=Table(
+            (
+                Column("points", "Points"),
+                Column("option", "What it assumes"),
+                Column("threshold", "Threshold"),
+                number_column("new_leads_per_week", "New leads a week"),
+                number_column("precision_share", "Of these, convert", formatting.percent),
+                number_column("recall_share", "Of all who convert", formatting.percent),
+            ),
+            [
+                row
+                | {
+                    "points": contender(row["contender"]),
+                    "option": OPTIONS[row["option"]] + (", chosen" if row["is_chosen"] else ""),
+                    "threshold": formatting.number(row["score_threshold"])
+                    if row["status"] == "ok"
+                    else STATUSES[row["status"]],
+                }
+                for row in rows
+            ],
+            is_stacked=False,
+        ),
+        note="The rule: the best gain; if that is more than sales can call, the lowest threshold "
+        "within the capacity that uses half of it; if none does, the best gain, worked from the "
+        "top. A suggestion's thresholds were found on earlier dates; all are measured on the same "
+        "held-out ones.",
+    )
+
+
+def options_sentence(rows: Sequence[Row], version: str) -> str:
+    """Say what the rule would choose for a version, beside what it has."""
+    mine = {row["option"]: row for row in rows if row["contender"] == version}
+    chosen = next((row for row in mine.values() if row["is_chosen"]), None)
+    if chosen is None:
+        return "Too few convert on the held-out dates to say which is best."
+    sentence = (
+        f"The rule would choose {formatting.number(chosen['score_threshold'])}: "
+        f"{formatting.number(chosen['new_leads_per_week'])} new leads a week, "
+        f"{formatting.percent(chosen['precision_share'])} of which convert, and they are "
+        f"{formatting.percent(chosen['recall_share'])} of all who convert."
+    )
+    if mine["capacity"]["status"] == "no_mark_fits":
+        capacity = formatting.number(mine["capacity"]["capacity_per_week"])
+        sentence += f" No threshold fits the capacity of {capacity} new leads a week."
+    return sentence
 
 
 # --- points ---------------------------------------------------------------------------------------

@@ -139,6 +139,7 @@ def about_definition(parts: Parts, versions: Sequence[Row]) -> Section:
                 results.segments(parts["segments"], definition),
             ],
             *challengers,
+            calibration.threshold_options(parts["threshold_options"], definition_id, version),
             calibration.evaluation(parts["evaluations"], definition_id, version),
             calibration.suggested_points(
                 parts["suggested_points"], parts["evaluations"], definition_id
