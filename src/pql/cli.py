@@ -32,7 +32,7 @@ USAGE_ERROR = typer.BadParameter.__base__
 BUILD = "Build and look"
 EDIT = "Edit the config"
 MEASURE = "Measure"
-SEND = "Send to a CRM"
+SEND = "Send to a CRM or a chat"
 
 
 def as_date(text: str | date) -> date:
@@ -343,21 +343,25 @@ def bench(
     project.load_tool("benchmark.measure").bench(events, memory, threads, folder)
 
 
-# --- send to a CRM --------------------------------------------------------------------------------
+# --- send to a CRM or a chat ----------------------------------------------------------------------
 
 
 @app.command(rich_help_panel=SEND)
 def sync(
+    target: Annotated[
+        Literal["hubspot"],
+        typer.Argument(metavar="TO", help="hubspot."),
+    ] = "hubspot",
     send: Annotated[
         bool, typer.Option("--send", help="Send it. Without this nothing is sent.")
     ] = False,
 ) -> None:
-    """Show what the last build would send to HubSpot, or send it."""
+    """Show what the last build would send to a CRM or a chat, or send it."""
     with needing("sync"):
         from pql.commands.sync import sync
 
     keep_private()
-    sync(send)
+    sync(target, send)
 
 
 @app.command(rich_help_panel=SEND)

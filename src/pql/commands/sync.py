@@ -1,18 +1,29 @@
-"""Bring HubSpot to what the sync marts say: a dry run, unless told to send."""
+"""Bring a CRM, a chat or a webhook to what the sync marts say: a dry run, unless told to send."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from pql import console, project, queries
 from pql.crm.adopting import read_shared_domains
 from pql.crm.contract import read_mart
-from pql.crm.hubspot import HOST, HubSpot
-from pql.crm.manifests import HUBSPOT_TYPES
+from pql.crm.engine import (
+    ACCOUNTS,
+    CONTACTS,
+    MARTS,
+    TASKS,
+    Crm,
+    Plan,
+    Report,
+    Sync,
+    keep_to_companies,
+    name_of,
+)
+from pql.crm.hubspot import HubSpot
 from pql.crm.memory import Memory
-from pql.crm.sync import Plan, Report, Sync, keep_to_companies, name_of
 from pql.database import opened, require, rows
 from pql.errors import FailedError
 from pql.formatting import shortened
@@ -22,42 +33,48 @@ SHARED_DOMAINS = Path("seeds", "reference", "mail_domains.csv")  # in the projec
 QUERIES = queries.read("sync")
 SENT = "  {:<10}" + " {:>9}" * 5
 
+CRMS: Mapping[str, type[Crm]] = {"hubspot": HubSpot}
 
-def read_plans(memory: Memory, account: str) -> dict[str, Plan]:
+
+def read_plans(memory: Memory, crm: type[Crm] | Crm, account: str) -> dict[str, Plan]:
     """Compare the sync marts with what an account has been sent."""
-    marts = {record_type: read_mart(name) for name, record_type in HUBSPOT_TYPES.items()}
+    marts = {name: read_mart(name) for name in MARTS}
     with opened(database_path()) as connection:
-        leads = {record_type: rows(connection, QUERIES[record_type]) for record_type in marts}
-    members = frozenset(lead["account_key"] for lead in (*leads["contacts"], *leads["tasks"]))
+        leads = {name: rows(connection, QUERIES[name]) for name in marts}
+    members = frozenset(lead["account_key"] for lead in (*leads[CONTACTS], *leads[TASKS]))
     plans = {
-        record_type: Plan(
-            record_type, mart, leads[record_type], memory.read(account, record_type), members
-        )
-        for record_type, mart in marts.items()
+        name: Plan(crm, mart, leads[name], memory.read(account, crm.types[name]), members)
+        for name, mart in marts.items()
     }
-    companies = plans["companies"]
+    companies = plans[ACCOUNTS]
     companies.notes = keep_to_companies(
         companies.create, read_shared_domains(project.root() / SHARED_DOMAINS)
     )
     return plans
 
 
-def dry_run(memory: Memory, hubspot: HubSpot | None) -> None:
+def look(sync: Sync, plans: Mapping[str, Plan]) -> None:
+    """Look into the CRM: whether it has our fields, and which records it has already."""
+    for plan in plans.values():
+        sync.crm.check(plan.mart)
+    for plan in plans.values():
+        sync.look_up(plan)
+
+
+def dry_run(memory: Memory, kind: type[Crm], crm: Crm | None) -> None:
     """Print what would be sent.
 
     Args:
         memory: what was sent.
-        hubspot: where to look for companies to adopt, writing nothing; none: compare with what the
-            account was sent that was sent to last, and ask HubSpot nothing.
+        kind: the CRM.
+        crm: where to look for records, writing nothing; none: compare with what the account was
+            sent that was sent to last, and ask the CRM nothing.
     """
-    account = hubspot.account() if hubspot else memory.last_account()
-    plans = read_plans(memory, account)
-    if hubspot:
-        sync = Sync(hubspot, memory, account)
-        for plan in plans.values():
-            sync.check(plan)
-        sync.look_up(plans["companies"])
-    title = f"Dry run, compared with what HubSpot account {account or '(none yet)'} was sent"
+    account = crm.account() if crm else memory.last_account(kind.types.values())
+    plans = read_plans(memory, crm or kind, account)
+    if crm:
+        look(Sync(crm, memory, account), plans)
+    title = f"Dry run, compared with what {kind.name} account {account or '(none yet)'} was sent"
     heads = ("create", "update", "unchanged", "left out")
     planned = [
         (plan.record_type, len(plan.create), len(plan.update), plan.unchanged, plan.left_out)
@@ -65,8 +82,11 @@ def dry_run(memory: Memory, hubspot: HubSpot | None) -> None:
     ]
     table = console.table(("records", *heads), planned, numbers=heads)
     console.answer([console.heading(title), table])
-    if not hubspot and plans["companies"].create:
-        print("Without HUBSPOT_ACCESS_TOKEN it is not known which companies HubSpot has already.")
+    if not crm and plans[ACCOUNTS].create:
+        print(
+            f"Without {kind.account_variable} it is not known which companies {kind.name} has "
+            "already."
+        )
     for plan in plans.values():
         lines = [
             f"{verb}  {name_of(lead)}, {lead['status']}"
@@ -82,19 +102,17 @@ def dry_run(memory: Memory, hubspot: HubSpot | None) -> None:
             console.answer(["", records, *(f"  {line}" for line in shown)])
 
 
-def send(memory: Memory, hubspot: HubSpot) -> bool:
+def send(memory: Memory, crm: Crm) -> bool:
     """Send what is due, and print what was; tell whether all of it was taken."""
-    account = hubspot.account()
-    sync = Sync(hubspot, memory, account)
-    plans = read_plans(memory, account)
-    for plan in plans.values():
-        sync.check(plan)
-    print(f"HubSpot account {account}")
+    account = crm.account()
+    sync = Sync(crm, memory, account)
+    plans = read_plans(memory, crm, account)
+    look(sync, plans)
+    print(f"{crm.name} account {account}")
     print(SENT.format("", "created", "updated", "unchanged", "left out", "linked"))
     reports = []
     for plan in plans.values():
-        sync.look_up(plan)
-        report = sync.send(plan)
+        report = sync.send(plan, plans)
         sync.link(plan, plans, report)
         print_report(plan, report)
         reports.append(report)
@@ -105,34 +123,43 @@ def print_report(plan: Plan, report: Report) -> None:
     """Print what became of the records of one type."""
     numbers = (report.created, report.updated, plan.unchanged, plan.left_out, report.linked)
     print(SENT.format(plan.record_type, *numbers))
-    for note in (*report.adopted, *shortened(report.notes, "note")):
+    print_lines((*report.adopted, *shortened(report.notes, "note")), report.refused)
+
+
+def print_lines(notes: Sequence[str], refused: Sequence[str]) -> None:
+    """Print what there is to know, and what was not taken."""
+    for note in notes:
         print(f"    {note}")
-    if report.refused:
+    if refused:
         print("    not taken, and due again at the next sync:")
-        for line in shortened(report.refused, "row"):
+        for line in shortened(refused, "row"):
             print(f"      {line}", flush=True)
 
 
-def sync(is_sent: bool) -> None:
+def sync(target: str, is_sent: bool) -> None:
     """Send what is due, or say what it is.
+
+    Args:
+        target: whom to sync to.
+        is_sent: whether anything is sent.
 
     Raises:
         FailedError: not all of it was taken.
     """
+    kind = CRMS[target]
     database = database_path()
-    token = os.environ.get("HUBSPOT_ACCESS_TOKEN", "")
-    host = os.environ.get("HUBSPOT_BASE_URL") or HOST
-    hubspot = HubSpot(token, host) if is_sent or token.strip() else None
+    is_known = bool(os.environ.get(kind.account_variable, "").strip())
+    crm = kind.of_environment() if is_sent or is_known else None
     require(database)
     with closing(Memory(database.with_name(f"{database.stem}_sync.sqlite"))) as memory:
         if not is_sent:
-            dry_run(memory, hubspot)
-            print("\nNothing was sent. `pql sync --send` sends it.")
+            dry_run(memory, kind, crm)
+            print(f"\nNothing was sent. `pql sync {target} --send` sends it.")
             return
         try:
-            is_complete = send(memory, hubspot)
+            is_complete = send(memory, crm)
         except KeyboardInterrupt:
-            raise KeyboardInterrupt("stopped; what HubSpot took is recorded") from None
+            raise KeyboardInterrupt(f"stopped; what {kind.name} took is recorded") from None
     if not is_complete:
         raise FailedError("not all was taken; what was not is due again at the next sync")
     print("All sent.")

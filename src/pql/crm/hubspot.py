@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
+import html
 import json
-import re
-import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 import hubspot
-import tenacity
 from hubspot.crm.associations.v4.exceptions import ApiException as AssociationsError
 from hubspot.crm.objects.exceptions import ApiException as ObjectsError
 from hubspot.crm.owners.exceptions import ApiException as OwnersError
 from hubspot.crm.properties.exceptions import ApiException as PropertiesError
 from urllib3.exceptions import HTTPError
 
+from pql.crm.contract import Mart
+from pql.crm.engine import (
+    CONTACTS,
+    Company,
+    Crm,
+    Found,
+    Outcome,
+    Pair,
+    Plan,
+    Row,
+)
+from pql.crm.manifests import HUBSPOT_TYPES, hubspot_property
+from pql.crm.service import (
+    TIMEOUT,
+    Answer,
+    BusyError,
+    RefusedError,
+    asked_wait,
+    batches,
+    one_line,
+    read_address,
+    read_secret,
+)
+from pql.database import Row as Lead
 from pql.errors import PqlError
 from pql.formatting import clean
 
 HOST = "https://api.hubapi.com"
 BATCH = 100
 PAGE = 200
-ATTEMPTS = 6
-FIRST_WAIT = 1  # seconds; doubles with each attempt
-LONGEST_WAIT = 60  # seconds
-TIMEOUT = (10, 60)  # seconds to connect, and to answer
 
 REFUSALS = (AssociationsError, ObjectsError, OwnersError, PropertiesError)
 NOT_FOUND = "OBJECT_NOT_FOUND"
-MAIL_ADDRESS = re.compile(r"[^\s\"'<>(),:;]+@[^\s\"'<>(),:;]+")
 
 # What is read of answers; of an object, a name with a question mark may be missing.
 ID = (str, int)
@@ -46,58 +63,14 @@ ERRORS = {"errors?": [{"message?": str, "context?": CONTEXT}]}
 WRITTEN = {"results": [{"id": ID, "properties?": dict}], **ERRORS}
 LINKED = {"results": [{"from": {"id": ID}, "to": {"id": ID}}]}
 
-Answer = dict[str, Any]
-Pair = tuple[str, str]
 
-
-class RefusedError(PqlError):
-    """HubSpot understood a request and did not want it; the text says why."""
-
-    def __init__(self, asked: str, problem: str, is_gone: bool):
-        super().__init__(f"HubSpot refused when asked {asked} ({problem})")
-        self.problem = problem
-        self.is_gone = is_gone  # it asked for what is not there
-
-
-class BusyError(Exception):
-    """There is no answer yet, and another try may bring one; the text says what came."""
-
-    def __init__(self, problem: str, wait: float | None = None):
-        super().__init__(problem)
-        self.wait = wait  # the seconds that HubSpot wants to be left alone, if it says so
-
-
-@dataclass(frozen=True)
-class Company:
-    """A company as HubSpot has it."""
-
-    record_id: str
-    name: str
-    key: str  # of the account of ours that it stands for; blank: of none
-
-
-@dataclass(frozen=True)
-class Row:
-    """What one record is to hold."""
-
-    key: str
-    record_id: str  # HubSpot's own; blank: not known, or there is no record yet
-    unique_value: str  # by which HubSpot knows it otherwise
-    properties: Mapping[str, str]
-
-
-@dataclass
-class Outcome:
-    """What became of the rows of a request, by key."""
-
-    written: dict[str, str] = field(default_factory=dict)  # the ids of their records
-    made: set[str] = field(default_factory=set)  # whose records are new
-    gone: set[str] = field(default_factory=set)  # HubSpot has deleted their records
-    refused: dict[str, str] = field(default_factory=dict)  # why
-
-
-class HubSpot:
+class HubSpot(Crm):
     """An account of HubSpot."""
+
+    name = "HubSpot"
+    address = "HUBSPOT_BASE_URL"
+    account_variable = "HUBSPOT_ACCESS_TOKEN"
+    types = HUBSPOT_TYPES
 
     def __init__(self, token: str, host: str = HOST):
         """Connect to nothing yet.
@@ -106,68 +79,33 @@ class HubSpot:
             token: the access token of a private app.
             host: where the API is; anything but HubSpot itself is for trials.
         """
-        self.token = read_token(token)
-        host = host.strip().rstrip("/")
-        try:
-            url = urlsplit(host)
-        except ValueError:
-            raise PqlError("HUBSPOT_BASE_URL: not a URL, such as " + HOST) from None
-        if url.scheme != "https" and url.hostname not in ("127.0.0.1", "localhost"):
-            raise PqlError(
-                f"HUBSPOT_BASE_URL: {self.said(host)} is not https, so others could read the token"
-            )
+        token = read_secret("HUBSPOT_ACCESS_TOKEN", token, "the token of a private app")
+        super().__init__([token])
         # The client's own repetitions would not know how long HubSpot wants to be left alone. It
         # follows no redirect either: the token and people's addresses go to HubSpot alone.
-        self.client = hubspot.Client.create(access_token=self.token, host=host, retry=False)
-        self.retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(BusyError),
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=wait_as_asked,
-            reraise=True,
+        self.client = hubspot.Client.create(
+            access_token=token, host=read_address(self.address, host, HOST), retry=False
+        )
+
+    @classmethod
+    def of_environment(cls) -> HubSpot:
+        """Connect as the environment says."""
+        return cls(
+            os.environ.get("HUBSPOT_ACCESS_TOKEN", ""), os.environ.get("HUBSPOT_BASE_URL") or HOST
         )
 
     # --- one request ------------------------------------------------------------------------------
 
-    def call(
-        self, asked: str, shape: Any, request: Callable[..., Any], *arguments: Any, **options: Any
+    def ask(
+        self, asked: str, request: Callable[..., Any], *arguments: Any, **options: Any
     ) -> Answer:
-        """Make a request; repeat it while HubSpot is busy, failing or out of reach.
-
-        Args:
-            asked: what is asked, in words that follow "HubSpot was asked".
-            shape: what the answer has to look like.
-            request: a method of the client, then its arguments.
-            arguments: of the method.
-            options: of the method.
-
-        Raises:
-            RefusedError: it would be refused every time.
-        """
-        try:
-            text = self.retrying(self.ask, asked, request, *arguments, **options)
-        except BusyError as error:
-            raise PqlError(
-                f"HubSpot did not answer {ATTEMPTS} times in a row (asked {asked}: {error}); "
-                "what it has taken is recorded, so sync again later"
-            ) from None
-        answer = json.loads(text)
-        if not fits(answer, shape):
-            raise self.not_hubspot(asked, f"JSON that is no such thing: {text}")
-        return answer
-
-    def ask(self, asked: str, request: Callable[..., Any], *arguments: Any, **options: Any) -> str:
-        """Make a request once, and return the JSON that came.
-
-        Raises:
-            BusyError: it may go better the next time.
-            RefusedError: it would be refused every time.
-        """
+        """Make a request once, and return the JSON that came."""
         try:
             # The client would make objects of anything that comes, so it is not asked to.
             answer = request(
                 *arguments, **options, _preload_content=False, _request_timeout=TIMEOUT
             )
-            text = self.masked(answer.data.decode("utf-8-sig", errors="replace"))
+            text = answer.data.decode("utf-8-sig", errors="replace")
         except REFUSALS as error:
             raise self.refusal(asked, error) from None
         except HTTPError as error:
@@ -178,14 +116,7 @@ class HubSpot:
                 raise self.refusal(asked, error.__context__) from None
             problem = f"{type(error).__name__}: {self.said(error)}"
             raise PqlError(f"HubSpot could not be asked {asked} ({problem})") from None
-        if text.lstrip().startswith("<"):
-            raise self.not_hubspot(asked, f"a web page: {text}")
-        try:
-            json.loads(text)
-        except (ValueError, RecursionError):
-            said = self.said(text) or "nothing"
-            raise BusyError(f"half an answer, or none in JSON: {shortly(said)}") from None
-        return text
+        return self.read_json(asked, text)
 
     def refusal(self, asked: str, error: Any) -> Exception:
         """Say what an answer other than success means."""
@@ -194,35 +125,16 @@ class HubSpot:
         if error.status == 401:
             return PqlError("HubSpot does not know the token (401); check HUBSPOT_ACCESS_TOKEN")
         if 300 <= error.status < 400:
-            target = str((error.headers or {}).get("Location", "")).partition("?")[0]
-            return self.not_hubspot(asked, f"a redirect ({error.status}) to {target or 'nowhere'}")
+            return self.redirected(asked, error.status, (error.headers or {}).get("Location"))
         if body.get("policyName") == "DAILY":
             return PqlError("HubSpot takes no more requests today; the next sync sends the rest")
         if error.status in (0, 423, 429) or error.status >= 500:
-            return BusyError(problem, asked_wait(error))
+            return BusyError(problem, asked_wait(error.headers))
         if not body and error.status != 413:  # too large; half of it may not be
-            return self.not_hubspot(asked, f"{problem}, with no word of HubSpot's")
+            return self.strange(asked, f"{problem}, with no word of HubSpot's")
         if error.status == 403:
             return PqlError(f"HubSpot lets the token do less than this ({problem})")
-        return RefusedError(asked, problem, is_gone=error.status == 404)
-
-    def not_hubspot(self, asked: str, came: str) -> PqlError:
-        """Say that somebody else has answered."""
-        return PqlError(
-            f"HubSpot was asked {asked}, and what came is not its answer but "
-            f"{shortly(self.said(came))}; check HUBSPOT_BASE_URL and the network's proxy, and sync "
-            "again: what HubSpot has taken is recorded"
-        )
-
-    def masked(self, text: str) -> str:
-        """Take the token out of a text from outside."""
-        for secret in (self.token, quote(self.token, safe="")):
-            text = text.replace(secret, "<token>")
-        return text
-
-    def said(self, text: object) -> str:
-        """Make one line of a text from outside that may be shown."""
-        return one_line(self.masked(str(text)))
+        return self.refused(asked, problem, is_gone=error.status == 404)
 
     # --- what is there ----------------------------------------------------------------------------
 
@@ -240,8 +152,9 @@ class HubSpot:
         )
         return clean(details["portalId"])
 
-    def check(self, record_type: str, wanted: Sequence[Mapping[str, Any]]) -> None:
-        """Make sure that the properties of a manifest exist, and as it says."""
+    def check(self, mart: Mart) -> None:
+        """Make sure that the properties of the manifest exist, and as it says."""
+        record_type = self.types[mart.name]
         answer = self.call(
             f"for the properties of {record_type}",
             PROPERTIES,
@@ -251,7 +164,7 @@ class HubSpot:
         found = {each["name"]: each for each in answer["results"]}
         problems = [
             problem
-            for definition in wanted
+            for definition in map(hubspot_property, mart.fields)
             if (problem := lack(definition, found.get(definition["name"])))
         ]
         if problems:
@@ -260,6 +173,21 @@ class HubSpot:
                 f"HubSpot's {record_type}: {problems[0]}{more}; run `pql manifests`, and load "
                 f"manifests/hubspot/{record_type}.json as docs/reverse-etl.md says"
             )
+
+    @staticmethod
+    def record_id(_mart: str, known: str) -> str:
+        """Take an id of HubSpot's, which is a number: any other comes from another CRM."""
+        return known if known.isdecimal() else ""
+
+    def find(self, plan: Plan) -> Found:
+        """Find what is in HubSpot already, where a new record would be given more than ours."""
+        if not any(plan.mart.named_in("hubspot_on_create")):
+            return Found()
+        known_by = plan.mart.key.field
+        records = self.records_of(
+            plan.record_type, known_by, [plan.key(lead) for lead in plan.create]
+        )
+        return Found(records)
 
     def records_of(self, record_type: str, name: str, values: Sequence[str]) -> dict[str, str]:
         """Return the ids of the records that have these values of a unique property."""
@@ -271,19 +199,15 @@ class HubSpot:
             record_type,
         )
         found = {}
-        for batch in batches(values):
+        for batch in batches(values, BATCH):
             wanted = {"idProperty": name, "inputs": [{"id": value} for value in batch]}
             answer = read({**wanted, "properties": [name], "propertiesWithHistory": []})
             found |= {each["properties"].get(name): clean(each["id"]) for each in answer["results"]}
         return found
 
-    def companies_of(self, domains: Iterable[str], key: str) -> dict[str, list[Company]]:
-        """Return the companies of each domain, oldest first.
-
-        Args:
-            domains: whose companies are wanted, in lower case.
-            key: the property that says which account of ours a company stands for.
-        """
+    def companies_of(self, domains: Collection[str], mart: Mart) -> dict[str, list[Company]]:
+        """Return the companies of each domain, which is in lower case; oldest first."""
+        key = mart.key.field
         search = partial(
             self.call,
             "for companies by their domains",
@@ -292,7 +216,7 @@ class HubSpot:
             "companies",
         )
         found: dict[str, list[Company]] = {}
-        for batch in batches(sorted(set(domains))):
+        for batch in batches(list(domains), BATCH):
             wanted = {"propertyName": "domain", "operator": "IN", "values": batch}
             query = {
                 "filterGroups": [{"filters": [wanted]}],
@@ -309,7 +233,7 @@ class HubSpot:
                 found.setdefault(domain.lower(), []).append(company)
         return found
 
-    def owners(self) -> dict[str, str]:
+    def owners(self, _wanted: Collection[str]) -> dict[str, str]:
         """Return the ids of the people who can own records, by id and by mail address."""
         ask = partial(
             self.call,
@@ -335,17 +259,36 @@ class HubSpot:
 
     # --- what is sent -----------------------------------------------------------------------------
 
-    def write(self, record_type: str, unique_property: str, rows: Sequence[Row]) -> Outcome:
+    def row(
+        self,
+        plan: Plan,
+        lead: Lead,
+        owners: Mapping[str, str],
+        _links: Mapping[str, str],
+        *,
+        is_new: bool,
+    ) -> Row:
+        """Say what a record is to hold."""
+        values = properties(plan.mart, lead, owners, is_new=is_new)
+        if plan.is_forgotten(lead):
+            values = dict.fromkeys(values, "")
+        key = plan.key(lead)
+        unique_value = lead["email"] if plan.mart.name == CONTACTS else key
+        return Row(key, plan.record_id(lead), unique_value, values)
+
+    def batch(self, _due: int) -> int:
+        """Return how many rows HubSpot takes at once."""
+        return BATCH
+
+    def write(self, plan: Plan, rows: Sequence[Row]) -> Outcome:
         """Write at most a batch of rows, which all name their records in the same way.
 
         HubSpot answers for each row that bears an objectWriteTraceId. What it refuses as a whole
         all the same is cut in halves, until the row that it does not like stands alone.
-
-        Args:
-            record_type: companies, contacts, ...
-            unique_property: which HubSpot knows records by where a row has no id.
-            rows: what to write.
         """
+        record_type = plan.record_type
+        # A person is one contact, whoever wrote it down first: it is known by the mail address.
+        unique_property = "email" if plan.mart.name == CONTACTS else plan.mart.key.field
         api = self.client.crm.objects.batch_api
         inputs = []
         for row in rows:
@@ -369,18 +312,12 @@ class HubSpot:
             if len(rows) == 1:
                 return Outcome(refused={rows[0].key: refusal.problem})
             middle = len(rows) // 2
-            first = self.write(record_type, unique_property, rows[:middle])
-            second = self.write(record_type, unique_property, rows[middle:])
-            return Outcome(
-                first.written | second.written,
-                first.made | second.made,
-                first.gone | second.gone,
-                first.refused | second.refused,
-            )
+            return self.write(plan, rows[:middle]) | self.write(plan, rows[middle:])
         return outcome(rows, answer, unique_property)
 
-    def link(self, record_type: str, to_type: str, pairs: Sequence[Pair]) -> set[Pair]:
+    def link(self, mart: str, to_mart: str, pairs: Sequence[Pair]) -> set[Pair]:
         """Link at most a batch of pairs of records, and return those that are linked."""
+        record_type, to_type = self.types[mart], self.types[to_mart]
         api = self.client.crm.associations.v4.batch_api
         inputs = [{"from": {"id": one}, "to": {"id": other}} for one, other in pairs]
         try:
@@ -404,7 +341,7 @@ class HubSpot:
             return set()
         middle = len(pairs) // 2
         halves = (pairs[:middle], pairs[middle:])
-        return set().union(*(self.link(record_type, to_type, half) for half in halves))
+        return set().union(*(self.link(mart, to_mart, half) for half in halves))
 
 
 # --- what HubSpot says ----------------------------------------------------------------------------
@@ -465,58 +402,42 @@ def read_body(error: Any) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def asked_wait(error: Any) -> float | None:
-    """Return how many seconds HubSpot wants to be left alone, if it says so."""
-    try:
-        seconds = float(error.headers["Retry-After"])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return min(seconds, LONGEST_WAIT) if seconds >= 0 else None
+# --- values ---------------------------------------------------------------------------------------
 
 
-def wait_as_asked(state: tenacity.RetryCallState) -> float:
-    """Return how long to wait: as HubSpot says, or else twice as long each time."""
-    error = state.outcome.exception()
-    doubling = tenacity.wait_exponential(multiplier=FIRST_WAIT, max=LONGEST_WAIT)
-    return doubling(state) if error.wait is None else error.wait
+def properties(
+    mart: Mart, lead: Lead, owners: Mapping[str, str], *, is_new: bool
+) -> dict[str, str]:
+    """Return the values of our properties, and of the few of HubSpot's own that we fill."""
+    values = {column.field: text_of(lead[column.name]) for column in mart.fields}
+    for column, name in mart.named_in("hubspot"):
+        values[name] = TRANSLATIONS.get(name, str)(text_of(lead[column.name]))
+    if "hs_timestamp" in values:  # no task without a due time
+        values["hs_timestamp"] = values["hs_timestamp"] or f"{lead['created_on']}T00:00:00Z"
+    if is_new:
+        for column, name in mart.named_in("hubspot_on_create"):
+            values[name] = text_of(lead[column.name])
+        if "hubspot_owner_id" in values:
+            values["hubspot_owner_id"] = owners.get(values["hubspot_owner_id"].lower(), "")
+    elif values.get("hs_task_status") == "NOT_STARTED":
+        del values["hs_task_status"]
+    return values
 
 
-def fits(value: Any, shape: Any) -> bool:
-    """Tell whether JSON has a shape: types, a list of a shape, or an object of shapes."""
-    if isinstance(shape, list):
-        return isinstance(value, list) and all(fits(each, shape[0]) for each in value)
-    if isinstance(shape, dict):
-        return isinstance(value, dict) and all(
-            (name.endswith("?") and value.get(name[:-1]) is None)
-            or fits(value.get(name.removesuffix("?")), each)
-            for name, each in shape.items()
-        )
-    return isinstance(value, shape)
+def text_of(value: Any) -> str:
+    """Write a value as HubSpot takes it: as text, and blank to clear the property."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+    return str(value)
 
 
-def read_token(text: str) -> str:
-    """Read the token; what is wrong with it is said without showing it."""
-    token = text.strip()
-    if not token:
-        raise PqlError("HUBSPOT_ACCESS_TOKEN: not set; it is the token of a private app")
-    if not all("!" <= character <= "~" for character in token):
-        raise PqlError(
-            "HUBSPOT_ACCESS_TOKEN: it contains a blank, a line break or a character that no token "
-            "has; set it to the token of a private app, and nothing else"
-        )
-    return token
-
-
-def shortly(text: str) -> str:
-    """Cut a text that may be a whole page."""
-    return textwrap.shorten(text, 120, placeholder=" ...") if len(text) > 120 else text
-
-
-def one_line(text: object) -> str:
-    """Make one line of a message, without the mail addresses in it: it may go into a log."""
-    return MAIL_ADDRESS.sub("<mail address>", clean(text))
-
-
-def batches(rows: Sequence[Any]) -> Iterator[Any]:
-    """Cut rows into as many as HubSpot takes at once."""
-    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+# HubSpot shows a task's body as HTML; account names in it come from the product.
+TRANSLATIONS = {
+    "hs_task_body": lambda text: html.escape(text).replace("\n", "<br>"),
+    "hs_task_priority": str.upper,
+    "hs_task_status": lambda status: "NOT_STARTED" if status == "open" else "COMPLETED",
+}

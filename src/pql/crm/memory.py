@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -47,9 +48,10 @@ class Memory:
         except sqlite3.DatabaseError as error:
             raise PqlError(f"{path.name}: {trouble(error)}") from None
 
-    def last_account(self) -> str:
-        """Name the account that was written to last; blank if none was."""
-        found = self.connection.execute(QUERIES["last_account"])
+    def last_account(self, record_types: Iterable[str]) -> str:
+        """Name the account with records of these types that was written to last; blank: none."""
+        wanted = json.dumps(list(record_types))
+        found = self.connection.execute(QUERIES["last_account"], (wanted,))
         return next((account for (account,) in found), "")
 
     def read(self, account: str, record_type: str) -> dict[str, Sent]:

@@ -1,15 +1,15 @@
 -- What `pql sync` reads of the warehouse, and what it keeps (in SQLite) of what it has sent.
 
--- name: companies
+-- name: sync_crm_accounts
 -- Whatever stops a sync, the leads to act on went first.
 select * from sync_crm_accounts
 order by status in ('qualified', 'open') desc, account_key
 
--- name: contacts
+-- name: sync_crm_contacts
 select * from sync_crm_contacts
 order by status in ('qualified', 'open') desc, contact_key
 
--- name: tasks
+-- name: sync_crm_tasks
 select * from sync_crm_tasks
 order by status in ('qualified', 'open') desc, task_key
 
@@ -26,6 +26,7 @@ create table if not exists sent (
 
 -- name: last_account
 select account from sent
+where record_type in (select value from json_each(?))
 order by rowid desc
 limit 1
 
