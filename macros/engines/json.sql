@@ -8,12 +8,20 @@
     case when json_valid({{ json_text }}) then json_type({{ json_text }}) = 'OBJECT' else false end
 {%- endmacro %}
 
+{% macro postgres__is_json_object(json_text) -%}
+    coalesce(jsonb_typeof(pql_try_json({{ json_text }})) = 'object', false)
+{%- endmacro %}
+
 {% macro json_property_type(json_text, key) -%}
     {{ return(adapter.dispatch("json_property_type")(json_text, key)) }}
 {%- endmacro %}
 
 {% macro duckdb__json_property_type(json_text, key) -%}
     nullif(json_type({{ json_text }}, {{ json_pointer(key) }}), 'NULL')
+{%- endmacro %}
+
+{% macro postgres__json_property_type(json_text, key) -%}
+    nullif(upper(jsonb_typeof(pql_try_json({{ json_text }}) -> {{ key }})), 'NULL')
 {%- endmacro %}
 
 {% macro json_scalar(json_text, key) -%}
@@ -24,6 +32,13 @@
     case
         when {{ json_property_type(json_text, key) }} not in ('OBJECT', 'ARRAY')
             then json_extract_string({{ json_text }}, {{ json_pointer(key) }})
+    end
+{%- endmacro %}
+
+{% macro postgres__json_scalar(json_text, key) -%}
+    case
+        when jsonb_typeof(pql_try_json({{ json_text }}) -> {{ key }}) not in ('object', 'array')
+            then pql_try_json({{ json_text }}) ->> {{ key }}
     end
 {%- endmacro %}
 
@@ -38,6 +53,12 @@
         when json_valid({{ json_text }})
             then json_extract_string({{ json_text }}, {{ text_literal("/" ~ steps | join("/")) }})
     end
+{%- endmacro %}
+
+{% macro postgres__json_at(json_text, path) -%}
+    {%- set steps = [] -%}
+    {%- for step in path -%}{%- do steps.append(text_literal(step)) -%}{%- endfor -%}
+    pql_try_json({{ json_text }}) #>> array[{{ steps | join(", ") }}]
 {%- endmacro %}
 
 {#- Without nulls, so that a column that comes later changes no row that is there. -#}
@@ -94,19 +115,4 @@
 
 {% macro bigquery__nested_as_json(expression) -%}
     to_json_string({{ expression }})
-{%- endmacro %}
-
-{% macro postgres__is_json_object(json_text) -%}
-    coalesce(jsonb_typeof(pql_try_json({{ json_text }})) = 'object', false)
-{%- endmacro %}
-
-{% macro postgres__json_property_type(json_text, key) -%}
-    nullif(upper(jsonb_typeof(pql_try_json({{ json_text }}) -> {{ key }})), 'NULL')
-{%- endmacro %}
-
-{% macro postgres__json_scalar(json_text, key) -%}
-    case
-        when jsonb_typeof(pql_try_json({{ json_text }}) -> {{ key }}) not in ('object', 'array')
-            then pql_try_json({{ json_text }}) ->> {{ key }}
-    end
 {%- endmacro %}

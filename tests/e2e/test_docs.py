@@ -27,6 +27,7 @@ README = PROJECT / "README.md"
 GUIDE = PROJECT / "docs" / "editing-definitions.md"
 EVIDENCE = PROJECT / "docs" / "evidence.md"
 MEASURING = PROJECT / "docs" / "measuring.md"
+ENGINES = PROJECT / "docs" / "engines.md"
 PAGES = (
     README,
     PROJECT / "CONTRIBUTING.md",
@@ -170,3 +171,20 @@ def test_every_macro_and_argument_is_described(demo):
             assert macro["description"], macro["name"]
             blank = [each["name"] for each in macro["arguments"] if not each["description"]]
             assert not blank, macro["name"]
+
+
+def test_engines_are_those_that_macros_have_versions_for():
+    head = ["macro", "default", "DuckDB", "Postgres", "Redshift", "Snowflake", "BigQuery", "Spark"]
+    engines = [name.lower() for name in head[1:]]
+    versions: dict[str, set[str]] = {}
+    for path in sorted((PROJECT / "macros").rglob("*.sql")):
+        for engine, name in re.findall(
+            rf"{{% macro ({'|'.join(engines)})__(\w+)\(", path.read_text()
+        ):
+            versions.setdefault(name, set()).add(engine)
+    rows = [
+        [f"`{name}`", *("yes" if engine in versions[name] else "" for engine in engines)]
+        for name in sorted(versions)
+    ]
+    expected = table([head, *rows])
+    assert expected in ENGINES.read_text(), expected

@@ -73,8 +73,8 @@ class Outcome:
 
     Attributes:
         failed: whether it did.
-        database: what was built, in place; of a failed build as far as it came, elsewhere; none in a
-            warehouse.
+        database: what was built, in place; of a failed build as far as it came, elsewhere; none
+            on a server.
         text: what a person has to read.
     """
 
@@ -101,8 +101,9 @@ def build_in_warehouse(request: Request) -> Outcome:
 
     if request.raw:
         raise PqlError(
-            f"--raw: DuckDB reads folders; {request.target} reads its raw tables from a schema: load "
-            'them there, and give --vars \'{"raw_source": "canonical", "raw_schema": "<schema>"}\''
+            f"--raw: DuckDB reads folders; {request.target} reads its raw tables from a schema: "
+            "load them there, and give --vars "
+            '\'{"raw_source": "canonical", "raw_schema": "<schema>"}\''
         )
     variables, env = dict(request.variables), dict(request.env)
     if request.config:

@@ -1,8 +1,8 @@
 """Run the statistics of calibration here, for a warehouse that runs no Python.
 
-dbt's Python models are functions of a few small tables. Where the engine cannot run them, a SQL model
-of the same name keeps their rows: this reads the tables, calls the same functions, and writes the
-rows. What reads them in turn is dbt's to build.
+dbt's Python models are functions of a few small tables. Where the engine cannot run them, a SQL
+model of the same name keeps their rows: this reads the tables, calls the same functions, and writes
+the rows. What reads them in turn is dbt's to build.
 """
 
 from __future__ import annotations
