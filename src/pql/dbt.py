@@ -172,7 +172,7 @@ def dbt_build(
     if target:
         command += ["--target", target]
     if select:
-        command += ["--select", *select]
+        command += ["--select", *select, "--exclude", "selector:unit_tests"]
     elif selector:
         command += ["--selector", selector]
     if full_refresh:

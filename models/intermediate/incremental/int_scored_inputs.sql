@@ -6,8 +6,8 @@
 -- depends_on: {{ ref('int_qualification_change_reasons') }}, {{ ref('int_score_history') }}
 
 select
-    entity_type,
-    entity_id,
-    input_hash,
-    input_date
+    scoring_inputs.entity_type,
+    scoring_inputs.entity_id,
+    scoring_inputs.input_hash,
+    scoring_inputs.input_date
 from {{ to_rescore(ref('int_scoring_inputs'), ends='input_date') }} as scoring_inputs

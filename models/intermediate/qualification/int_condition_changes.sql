@@ -5,7 +5,8 @@ with
 
 new_changes as (
 
-    select * from {{ to_rescore(ref('int_qualification_changes'), ends='changed_on') }} as changes
+    select changes.*
+    from {{ to_rescore(ref('int_qualification_changes'), ends='changed_on') }} as changes
 
 ),
 

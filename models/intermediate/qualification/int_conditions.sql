@@ -15,7 +15,7 @@ definitions as (
 
 met_rules as (
 
-    select * from {{ to_rescore(ref('int_rule_timelines')) }} as rule_timelines
+    select rule_timelines.* from {{ to_rescore(ref('int_rule_timelines')) }} as rule_timelines
     where awards >= 1
 
 ),
@@ -23,14 +23,18 @@ met_rules as (
 periods as (
 
     select
-        {{ keys[:3] | join(',\n        ') }},
-        case effect when 'gate' then 'gate' else 'disqualified' end as condition_type,
-        case effect when 'gate' then gate_group else fit_rule_id end as condition_id,
+        fit_timelines.{{ keys[:3] | join(',\n        fit_timelines.') }},
+        case fit_timelines.effect when 'gate' then 'gate' else 'disqualified' end
+            as condition_type,
+        case fit_timelines.effect
+            when 'gate' then fit_timelines.gate_group
+            else fit_timelines.fit_rule_id
+        end as condition_id,
         1 as holding_count,
-        valid_from,
-        valid_to
+        fit_timelines.valid_from,
+        fit_timelines.valid_to
     from {{ to_rescore(ref('int_fit_timelines')) }} as fit_timelines
-    where is_met and effect in ('gate', 'disqualify')
+    where fit_timelines.is_met and fit_timelines.effect in ('gate', 'disqualify')
     union all
     select
         {{ keys[:3] | join(',\n        ') }},

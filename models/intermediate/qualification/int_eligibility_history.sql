@@ -38,21 +38,21 @@ score_timelines as (
 condition_periods as (
 
     select
-        {{ keys | join(',\n        ') }},
+        conditions.{{ keys | join(',\n        conditions.') }},
         0 as entity_count,
         0 as score,
         case
-            when condition_type in ('gate', 'audience') then -1
-            when condition_type in ('disqualified', 'owned_line') then 1
+            when conditions.condition_type in ('gate', 'audience') then -1
+            when conditions.condition_type in ('disqualified', 'owned_line') then 1
             else 0
         end as failed_gate_count,
         case
-            when condition_type in ('requirement', 'active') then -1
+            when conditions.condition_type in ('requirement', 'active') then -1
             else 0
         end as unmet_requirement_count,
-        case when condition_type = 'hand_raise' then 1 else 0 end as hand_raise_count,
-        valid_from,
-        valid_to
+        case when conditions.condition_type = 'hand_raise' then 1 else 0 end as hand_raise_count,
+        conditions.valid_from,
+        conditions.valid_to
     from {{ to_rescore(ref('int_conditions')) }} as conditions
     union all
     -- the life of every entity under every definition of its type

@@ -5,7 +5,8 @@ with
 
 qualification_changes as (
 
-    select * from {{ to_rescore(ref('int_qualification_changes'), ends='changed_on') }} as changes
+    select changes.*
+    from {{ to_rescore(ref('int_qualification_changes'), ends='changed_on') }} as changes
 
 ),
 
@@ -74,7 +75,7 @@ score_causes as (
 
 causes as (
 
-    select * from {{ to_rescore(ref('int_condition_causes'), ends='changed_on') }} as causes
+    select causes.* from {{ to_rescore(ref('int_condition_causes'), ends='changed_on') }} as causes
     union all
     select * from score_causes
 

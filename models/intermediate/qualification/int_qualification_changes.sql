@@ -6,7 +6,8 @@ with
 
 eligibility_history as (
 
-    select * from {{ to_rescore(ref('int_eligibility_history'), ends=none) }} as eligibility_history
+    select eligibility_history.*
+    from {{ to_rescore(ref('int_eligibility_history'), ends=none) }} as eligibility_history
 
 ),
 

@@ -5,13 +5,14 @@ with
 
 eligibility_history as (
 
-    select * from {{ to_rescore(ref('int_eligibility_history')) }} as eligibility_history
+    select eligibility_history.*
+    from {{ to_rescore(ref('int_eligibility_history')) }} as eligibility_history
 
 ),
 
 qualification_changes as (
 
-    select * from {{ to_rescore(ref('int_qualification_changes'), ends=none) }} as changes
+    select changes.* from {{ to_rescore(ref('int_qualification_changes'), ends=none) }} as changes
 
 ),
 

@@ -4,7 +4,8 @@ with
 
 qualification_timelines as (
 
-    select * from {{ to_rescore(ref('int_qualification_timelines')) }} as qualification_timelines
+    select qualification_timelines.*
+    from {{ to_rescore(ref('int_qualification_timelines')) }} as qualification_timelines
 
 ),
 

@@ -4,7 +4,7 @@ with
 
 entities as (
 
-    select * from {{ to_rescore(ref('int_entities'), ends=none) }} as entities
+    select entities.* from {{ to_rescore(ref('int_entities'), ends=none) }} as entities
 
 ),
 
@@ -28,15 +28,15 @@ periods as (
     from entities
     union all
     select
-        entity_type,
-        entity_id,
+        periods.entity_type,
+        periods.entity_id,
         0 as entity_count,
-        case when stage = 'paid' then 1 else 0 end as paid_count,
-        case when stage = 'trial' then 1 else 0 end as trial_count,
+        case when periods.stage = 'paid' then 1 else 0 end as paid_count,
+        case when periods.stage = 'trial' then 1 else 0 end as trial_count,
         0 as ended_count,
-        valid_from,
-        valid_to
-    from {{ to_rescore(ref('int_subscription_periods')) }} as subscription_periods
+        periods.valid_from,
+        periods.valid_to
+    from {{ to_rescore(ref('int_subscription_periods')) }} as periods
     union all
     select
         entities.entity_type,

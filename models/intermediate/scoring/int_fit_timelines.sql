@@ -4,7 +4,7 @@ with
 
 entities as (
 
-    select * from {{ to_rescore(ref('int_entities'), ends=none) }} as entities
+    select entities.* from {{ to_rescore(ref('int_entities'), ends=none) }} as entities
 
 ),
 

@@ -22,12 +22,12 @@ terms as (
 inputs as (
 
     select
-        {{ keys | join(',\n        ') }},
-        signal_value,
-        age_days,
-        multiple,
-        valid_from
-    from {{ to_rescore(ref('int_varying_rule_inputs')) }} as varying_rule_inputs
+        varying_inputs.{{ keys | join(',\n        varying_inputs.') }},
+        varying_inputs.signal_value,
+        varying_inputs.age_days,
+        varying_inputs.multiple,
+        varying_inputs.valid_from
+    from {{ to_rescore(ref('int_varying_rule_inputs')) }} as varying_inputs
     union all
     -- where the signal's value alone matters, its periods are the rule's
     select

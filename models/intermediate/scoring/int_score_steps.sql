@@ -70,14 +70,14 @@ lines as (
     where points > max_points
     union all
     select
-        {{ keys | join(',\n        ') }},
+        fit_timelines.{{ keys | join(',\n        fit_timelines.') }},
         'fit' as source,
-        fit_rule_id as rule_id,
-        points,
-        valid_from,
-        valid_to
+        fit_timelines.fit_rule_id as rule_id,
+        fit_timelines.points,
+        fit_timelines.valid_from,
+        fit_timelines.valid_to
     from {{ to_rescore(ref('int_fit_timelines')) }} as fit_timelines
-    where effect = 'points' and points <> 0
+    where fit_timelines.effect = 'points' and fit_timelines.points <> 0
 
 ),
 
