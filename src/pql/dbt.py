@@ -172,7 +172,7 @@ def dbt_build(
     if target:
         command += ["--target", target]
     if select:
-        command += ["--select", *select, "--exclude", "selector:unit_tests"]
+        command += ["--select", *select, "--exclude", "test_type:unit"]
     elif selector:
         command += ["--selector", selector]
     if full_refresh:
