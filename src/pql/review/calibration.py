@@ -210,8 +210,8 @@ def drift_sentence(row: Row) -> str:
     """Say how the order of the last quarter differs from that of the one before."""
     if row["auc_change"] is None:
         return (
-            "Too early to tell whether it has drifted: in each of the last two quarters of a year 10 "
-            f"accounts that convert are needed, and one has {row['converted_cluster_count']:,}."
+            "Too early to tell whether it has drifted: in each of the last two quarters of a year "
+            f"10 accounts that convert are needed, and one has {row['converted_cluster_count']:,}."
         )
     low, high = (100 * float(row[f"auc_change_{end}"]) for end in ("low", "high"))
     change = (
