@@ -28,3 +28,26 @@
     and ({{ employee_count }} >= {{ rules }}.min_employees or {{ rules }}.min_employees is null)
     and ({{ employee_count }} <= {{ rules }}.max_employees or {{ rules }}.max_employees is null)
 {%- endmacro %}
+
+{% macro awards(value, minimum, max_awards) -%}
+    cast(
+        case
+            when {{ minimum }} is null or {{ value }} < {{ minimum }} then 0
+            when {{ value }} >= {{ minimum }} * {{ max_awards }} then {{ max_awards }}
+            else {{ floor_divide(value, minimum) }}
+        end as integer
+    )
+{%- endmacro %}
+
+{% macro awarded_points(points, awards, age_days, half_life_days) -%}
+    cast(
+        round(
+            {{ points }} * {{ awards }}
+            * case
+                when {{ half_life_days }} is null then 1
+                else cast(power(0.5, {{ age_days }} / {{ half_life_days }}) as decimal(20, 18))
+            end,
+            2
+        ) as decimal(18, 2)
+    )
+{%- endmacro %}

@@ -230,6 +230,22 @@ def test_the_same_build_gives_the_same_bytes(whole_demo, tmp_path):
     assert pages[0] == pages[1]
 
 
+def test_a_drift_is_told_with_its_month(page, whole_demo, tmp_path, monkeypatch):
+    assert "Nothing says that it has drifted" in page
+    drifted = changed(
+        whole_demo,
+        tmp_path,
+        """
+        update pql.evaluation_parts
+        set verdict = 'drifted', changed_since = '2026-04', auc_change = -0.2,
+            auc_change_low = -0.3, auc_change_high = -0.1
+        where part_type = 'drift' and definition_id = 'six_signal'
+        """,
+    )
+    said = write(drifted, tmp_path, monkeypatch)
+    assert "It has drifted since 2026-04: it ranks buyers worse, -20 points of a hundred" in said
+
+
 def test_the_thresholds_to_choose_from_say_what_they_assume(
     page, whole_demo, tmp_path, monkeypatch
 ):
@@ -269,7 +285,7 @@ def test_marts_without_rows_say_so(whole_demo, tmp_path, monkeypatch):
     marts = (
         "definition_review pql_weekly_metrics pql_conversions sla_performance "
         "first_touch_conversion pql_incrementality threshold_curve threshold_options "
-        "definition_evaluation suggested_points"
+        "definition_evaluation evaluation_parts suggested_points"
     ).split()
     empty = changed(whole_demo, tmp_path, *(f"delete from pql.{mart}" for mart in marts))
     page = write(empty, tmp_path, monkeypatch)

@@ -1,9 +1,11 @@
 """The statistics of calibration, against closed forms and against libraries by another route."""
 
+import time
 import warnings
 
 import int_aha_moments as aha
 import int_definition_evaluation as evaluation
+import int_evaluation_parts as parts
 import int_signal_lift as lifts
 import int_suggested_points as points
 import numpy as np
@@ -13,9 +15,11 @@ import statsmodels.api as sm
 from scipy.stats import bootstrap, hypergeom
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
+from statsmodels.stats.proportion import proportion_confint
 
 WINDOWS = [7, 30]
 CUTS = [1, 2, 5, 10]
+GRID = points.Grid(WINDOWS, CUTS, [1, 3, 5], [7, 14, 30, 60, 90], 7, 10, 500)
 SETTINGS = {
     "most_rules": 8,
     "least_gain": 0.005,
@@ -322,6 +326,115 @@ def test_one_class_has_a_verdict():
         }
 
 
+# --- evaluation_parts -----------------------------------------------------------------------------
+
+
+def scored(knowing, seed=3, sizes=400, weeks=26):
+    """Observations of a version that ranks as well as `knowing` says, week by week."""
+    random = np.random.default_rng(seed)
+    clusters, week = np.repeat(np.arange(sizes) + 1, weeks), np.tile(np.arange(weeks), sizes)
+    liking = random.normal(size=sizes)[clusters - 1]
+    converted = liking + random.normal(size=len(clusters)) > 2
+    value = np.array(knowing)[week] * liking + random.normal(size=len(clusters))
+    days = pd.date_range("2026-01-01", periods=weeks, freq="7D")
+    return pd.DataFrame(
+        {
+            "definition_id": "d",
+            "definition_key": "d@1",
+            "cluster_number": clusters,
+            "size": np.where(clusters % 2, "small", "large"),
+            "industry": None,
+            "acquisition": None,
+            "score_threshold": 40.0,
+            "version_value": np.clip(20 + 10 * value, 0, None),
+            "is_qualified": 20 + 10 * value >= 40,
+            "is_converted": converted,
+            "is_held_out": week >= weeks - 9,
+            "observed_on": days[week],
+        }
+    )
+
+
+def parts_of(scores):
+    return parts.evaluation_parts(scores, 10, 0.95).set_index(["part_type", "part"]).sort_index()
+
+
+def drift_of(*arguments, **settings):
+    return parts_of(scored(*arguments, **settings)).loc["drift"].iloc[0]
+
+
+def test_a_drift_is_found_with_the_month_of_its_beginning():
+    found = drift_of([2.0] * 17 + [0.0] * 9)  # from 30 April on
+    assert found["verdict"] == "drifted"
+    assert found["changed_since"] in ("2026-04", "2026-05")
+    assert found["auc_change_low"] < found["auc_change"] < found["auc_change_high"] < 0
+    assert drift_of([0.0] * 17 + [2.0] * 9)["verdict"] == "improved"
+
+
+def test_what_holds_is_rarely_called_a_drift():
+    verdicts = [drift_of([1.0] * 26, seed=seed, sizes=150)["verdict"] for seed in range(20)]
+    assert verdicts.count("holds") >= 18
+
+
+def test_the_interval_of_a_change_is_as_wide_as_redraws_of_clusters_say():
+    scores = scored([1.0] * 26, sizes=120)
+    found = parts_of(scores).loc["drift"].iloc[0]
+    is_last = (scores["observed_on"].max() - scores["observed_on"]).dt.days < parts.QUARTER_DAYS
+    marked = scores.assign(is_last=is_last)
+    by_cluster = dict(tuple(marked.groupby("cluster_number")))
+    random, changes = np.random.default_rng(1), []
+    for _ in range(200):
+        drawn = pd.concat([by_cluster[c] for c in random.choice(list(by_cluster), 120)])
+        last, before = (
+            roc_auc_score(rows["is_converted"], rows["version_value"])
+            for rows in (drawn[drawn["is_last"]], drawn[~drawn["is_last"]])
+        )
+        changes.append(last - before)
+    width = found["auc_change_high"] - found["auc_change_low"]
+    assert width / 4 == pytest.approx(np.std(changes), rel=0.2)
+
+
+def test_bands_months_and_segments():
+    found = parts_of(scored([2.0] * 26))
+    bands = found.loc["score_band"].sort_values("part_number")
+    assert bands.index.tolist()[:2] == ["0 to under 10", "10 to under 20"]
+    assert bands.index[-1] == "60 or more"
+    assert bands["verdict"].tolist()[0] == "less"
+    assert bands["verdict"].tolist()[-1] == "more"
+    assert bands["auc"].isna().all()
+    assert (bands["conversion_rate_low"] <= bands["conversion_rate"]).all()
+    assert found.loc["month"].index.tolist()[0] == "2026-01"
+    assert set(found.loc["month"]["verdict"]) == {"signal"}
+    assert set(found.loc["size"].index) == {"small", "large"}
+    assert not {"industry", "acquisition"} & set(found.index.get_level_values(0))
+
+
+def test_parts_of_too_few_or_of_one_class_or_of_nobody():
+    assert drift_of([2.0] * 26, sizes=8)["verdict"] == "not_enough_data"
+    scores = scored([1.0] * 26, sizes=60)
+    for is_converted in (True, False):
+        found = parts_of(scores.assign(is_converted=is_converted))
+        assert set(found.drop(index="score_band")["verdict"]) == {"not_enough_data"}
+    short = scores[scores["observed_on"] < "2026-02-01"]
+    assert parts_of(short).loc["drift"].iloc[0]["verdict"] == "not_enough_data"
+    empty = parts.evaluation_parts(scores[:0], 10, 0.95)
+    assert empty.empty
+    assert {name: str(kind) for name, kind in empty.dtypes.items()} == parts.COLUMNS
+
+
+def test_shares_of_few_clusters_have_wide_intervals():
+    """Of one account looked at often, one is known; of many accounts, many."""
+    taken = np.array([1.0] * 10 + [0.0] * 90)
+    alone = parts.share(taken, np.arange(100), 0.95)
+    together = parts.share(taken, np.repeat(np.arange(10), 10), 0.95)
+    assert alone[0] == together[0] == 0.1
+    assert alone[1:] == pytest.approx(proportion_confint(10, 100, method="beta"), abs=1e-3)
+    assert together[1] < alone[1] and together[2] > alone[2]
+    nobody, low, high = parts.share(np.zeros(100), np.repeat(np.arange(4), 25), 0.95)
+    assert (nobody, low) == (0, 0)
+    assert high == pytest.approx(proportion_confint(0, 4, method="beta")[1])
+
+
 # --- suggested_points -----------------------------------------------------------------------------
 
 
@@ -351,7 +464,7 @@ def learning(seed=4, clusters=400, weeks=4, weights=None, extra=0):
     values = pd.concat(
         pd.DataFrame({"signal_id": name, "observation_number": np.flatnonzero(shown[:, place]) + 1})
         for place, name in enumerate(names)
-    ).assign(definition_id="d", window_days=7.0, signal_value=1.0)
+    ).assign(definition_id="d", window_days=7.0, age_days=0, signal_value=1.0)
     values[["value_7d", "value_30d", "value_ever"]] = 1.0
     return observations, values
 
@@ -364,9 +477,7 @@ def learned(observations, values, total=100, **settings):
         observations,
         values,
         definitions,
-        windows=WINDOWS,
-        cuts=CUTS,
-        min_support=10,
+        GRID,
         **SETTINGS | settings,
     )
 
@@ -389,15 +500,89 @@ def test_weights_are_those_of_scikit_learn_where_none_is_negative():
     met = random.random((500, 3)) < 0.4
     for signs in ([1, 1, 1], [1, 1, -1]):
         converted = random.random(500) < 1 / (1 + np.exp(1.5 - met @ np.array(signs)))
-        numbers = met @ [1, 2, 4]
-        found = points.fit_counts(
-            np.bincount(numbers, converted, 8), np.bincount(numbers, minlength=8), 3
-        )
+        found, _ = points.fit(met.astype(float), converted.astype(float), np.ones(500))
         used = np.array(signs) > 0
         expected = LogisticRegression(C=1 / points.RIDGE, tol=1e-8).fit(met[:, used], converted)
         assert found[0] == pytest.approx(expected.intercept_[0], abs=1e-3)
         assert found[1:][used] == pytest.approx(expected.coef_[0], abs=1e-3)
         assert (found[1:][~used] == 0).all()
+
+
+def fading(half_life, seed, count=6000):
+    """Observations whose odds fade from the last event of one signal on; others tell nothing."""
+    random = np.random.default_rng(seed)
+    observations, _ = learning(seed, clusters=count // 4)
+    frames, odds = [], np.full(count, -3.2)
+    for number in range(8):
+        has = random.random(count) < 0.5
+        age, times = random.integers(0, 150, count), 1.0 + random.poisson(2, count)
+        if number == 0:
+            odds += np.where(has, 2.5 * 0.5 ** (age // 7 * 7 / half_life), 0)
+        mine = {"signal_id": f"signal {number}", "observation_number": np.flatnonzero(has) + 1}
+        windows = {f"value_{days}d": (age < days)[has] * 1.0 for days in WINDOWS}
+        values = {"age_days": age[has], "signal_value": windows["value_30d"], "window_days": 30.0}
+        frames.append(pd.DataFrame(mine | windows | values | {"value_ever": times[has]}))
+    converted = random.random(count) < 1 / (1 + np.exp(-odds))
+    return observations.assign(is_converted=converted), pd.concat(frames).assign(definition_id="d")
+
+
+@pytest.mark.parametrize("half_life", [7, 20, 45, 90])
+def test_the_half_life_of_points_that_fade_is_found(half_life):
+    found = learned(*fading(half_life, seed=half_life))
+    first = found[found["contender"] == "suggested_points"].iloc[0]
+    assert first["signal_id"] == "signal 0"
+    assert 0.5 <= first["half_life_days"] / half_life <= 2
+    assert first["chosen_share"] == 1
+
+
+def test_points_for_each_time_are_found():
+    """Each of up to three times tells as much as the first; the total counts all of them."""
+    observations, values = learning(weights={"once": 1.0}, extra=3)
+    times = pd.Series(np.random.default_rng(8).integers(1, 4, len(values)), index=values.index)
+    names = ["value_7d", "value_30d", "value_ever", "signal_value"]
+    values = values.reset_index(drop=True).assign(**dict.fromkeys(names, times.to_numpy()))
+    of_first = values[values["signal_id"] == "once"].set_index("observation_number")["value_7d"]
+    awards = of_first.reindex(observations["observation_number"], fill_value=0).to_numpy()
+    chances = 1 / (1 + np.exp(2.5 - awards))
+    converted = np.random.default_rng(9).random(len(observations)) < chances
+    found = learned(observations.assign(is_converted=converted), values)
+    first = found[found["contender"] == "suggested_points"].iloc[0]
+    assert (first["signal_id"], first["min_value"], first["max_awards"]) == ("once", 1, 3)
+    assert first["log_odds"] == pytest.approx(1, abs=0.2)
+    assert first["points"] * 3 <= 100
+
+
+def test_a_candidate_that_takes_from_the_odds_is_passed_over_and_is_not_the_end(monkeypatch):
+    """Of two candidates the better one is refused: the other is taken."""
+    observations, values = learning(weights={"strong": 2.2, "weak": 1.0})
+    sample = points.make_sample(observations, values, GRID)
+    better, worse = (
+        next(n for n, rule in enumerate(sample.rules) if rule.signal_id == name)
+        for name in ("strong", "weak")
+    )
+    monkeypatch.setattr(
+        points, "best_families", lambda _, z: [better] if z[better] > -np.inf else [worse]
+    )
+    of_better = sample.columns([better])[:, 0]
+    split = points.Group.split
+
+    def spoiled(group, worth):
+        """What the better one is worth is turned round, so that it takes from the odds."""
+        return split(group, 1 - worth if np.array_equal(worth, of_better) else worth)
+
+    monkeypatch.setattr(points.Group, "split", spoiled)
+    assert points.forward_selection(sample, sample.weights, 1) == [worse]
+
+
+@pytest.mark.slow
+def test_fifty_thousand_observations_and_five_hundred_candidates_take_under_a_minute():
+    observations, values = fading(20, seed=1, count=48_000)
+    copies = [values.assign(signal_id=values["signal_id"] + f" {n}") for n in range(5)]
+    for n, copy in enumerate(copies):
+        copy["age_days"] = np.random.default_rng(n).permutation(copy["age_days"].to_numpy())
+    start = time.perf_counter()
+    learned(observations, pd.concat([values, *copies]), draws=200)
+    assert time.perf_counter() - start < 60
 
 
 def test_at_most_eight_rules_and_as_many_as_pay_off():
@@ -485,23 +670,26 @@ def test_the_order_of_rows_does_not_matter_and_the_same_input_gives_the_same_out
 def test_an_observation_may_stand_for_several():
     """Weights do what copies do."""
     observations, values = learning(clusters=150)
-    sample = points.make_sample(observations, values, WINDOWS, CUTS, 10)
-    weights = np.where(sample.clusters % 2, 3, 1)
-    copies = np.repeat(np.arange(len(weights)), weights)
-    chosen = list(range(len(sample.rules)))
-    weighted = points.fit(sample._replace(weights=weights.astype(float)), chosen)
-    assert weighted == pytest.approx(points.fit(sample.part(copies), chosen), abs=1e-4)
+    sample = points.make_sample(observations, values, GRID)
+    weights = np.where(sample.clusters % 2, 3.0, 1.0)
+    columns = sample.columns(list(range(3)))
+    weighted, _ = points.fit(columns, weights * sample.converted, weights)
+    copies = np.repeat(np.arange(len(weights)), weights.astype(int))
+    copied, _ = points.fit(columns[copies], sample.converted[copies], np.ones(len(copies)))
+    assert weighted == pytest.approx(copied, abs=1e-4)
 
 
 def test_whole_points_are_in_proportion():
-    assert points.whole_points(np.array([1.0, 3, 4]), 80).tolist() == [10, 30, 40]
-    assert points.whole_points(np.zeros(2), 80).tolist() == [0, 0]
+    once, awards = np.ones(3), np.array([1, 3, 1])
+    assert points.whole_points(np.array([1.0, 3, 4]), once, 80).tolist() == [10, 30, 40]
+    assert points.whole_points(np.array([1.0, 1, 4]), awards, 80).tolist() == [10, 10, 40]
+    assert points.whole_points(np.zeros(2), once[:2], 80).tolist() == [0, 0]
 
 
 def thresholds(converted, scores, weeks, capacity):
     """Of entities in two weeks each, with these scores."""
     observations, values = learning(clusters=len(scores) // 2, weeks=2)
-    sample = points.make_sample(observations, values, WINDOWS, CUTS, 1)
+    sample = points.make_sample(observations, values, GRID)
     sample = sample._replace(converted=np.array(converted, dtype=float))
     found = points.choose_thresholds(sample, np.array(scores, dtype=float), weeks, capacity)
     return {name.removesuffix("_threshold"): value for name, value in found.items()}

@@ -1,5 +1,5 @@
 {#- Counts as in int_entity_signal_days, of every signal rather than those that rules use: what no
-    rule looks at yet may be what tells. -#}
+    rule looks at yet may be what tells. What names no item to tell apart counts for its date. -#}
 with
 
 -- how new somebody is always counts, whether or not signals.csv asks for it
@@ -141,10 +141,10 @@ select
         case measure
             when 'events' then sum(event_count)
             when 'sum' then sum(value_sum)
-            else 1
+            when 'days' then 1
+            else max(case when item is null then 0 else 1 end)
         end as decimal(38, 6)
     ) as amount,
     activity_date
 from measured_days
-where measure in ('events', 'sum', 'days') or item is not null
 group by signal_id, entity_type, entity_id, measure, item, activity_date

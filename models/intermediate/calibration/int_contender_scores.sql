@@ -1,15 +1,7 @@
-{#- Values only rank: a version puts whom it cannot take last, and who raised a hand first. -#}
-{%- set last = "-1000000000" -%}
+{#- Values only rank: who raised a hand comes first, as in int_version_scores. -#}
 {%- set first = "1000000000" -%}
-{%- set leads_first = "1000000" -%}
 
 with
-
-definitions as (
-
-    select * from {{ ref('stg_config__definitions') }}
-
-),
 
 -- held-out observations of those whom the definition is for
 observations as (
@@ -23,53 +15,13 @@ observations as (
         row_number() over (
             partition by definition_id
             order by {{ dbt.hash("entity_id || cast(observed_on as " ~ dbt.type_string() ~ ")") }}
-        ) as random_number
+        ) as random_number,
+        percent_rank() over (
+            partition by definition_id, {{ age_band('age_days') | indent(8) }}
+            order by -least(idle_days, age_days)
+        ) as rank_at_age
     from {{ ref('int_observations') }}
     where period = 'test' and is_eligible
-
-),
-
-rule_scores as (
-
-    select
-        observations.definition_id,
-        observations.observation_number,
-        observations.is_hand_raised,
-        suggested_points.contender,
-        suggested_points.score_threshold,
-        sum(
-            case
-                when
-                    case
-                        when suggested_points.window_days is null then observed_values.value_ever
-                        when suggested_points.window_days = signals.window_days
-                            then observed_values.signal_value
-                        {%- for days in var('calibration_windows') %}
-                        when suggested_points.window_days = {{ days }}
-                            then observed_values.value_{{ days }}d
-                        {%- endfor %}
-                    end >= suggested_points.min_value
-                    then suggested_points.points
-                else 0
-            end
-        ) as score
-    from observations
-    inner join {{ ref('int_suggested_points') }} as suggested_points
-        on observations.definition_id = suggested_points.definition_id
-    left join {{ ref('int_observed_values') }} as observed_values
-        on
-            observations.entity_type = observed_values.entity_type
-            and observations.entity_id = observed_values.entity_id
-            and observations.observed_on = observed_values.observed_on
-            and suggested_points.signal_id = observed_values.signal_id
-    left join {{ ref('stg_config__signals') }} as signals
-        on suggested_points.signal_id = signals.signal_id
-    group by
-        observations.definition_id,
-        observations.observation_number,
-        observations.is_hand_raised,
-        suggested_points.contender,
-        suggested_points.score_threshold
 
 ),
 
@@ -78,42 +30,38 @@ contenders as (
     select
         observations.definition_id,
         observations.observation_number,
-        definitions.definition_key as contender,
+        version_scores.definition_key as contender,
         'version' as contender_type,
-        case
-            when
-                not timelines.is_eligible
-                or observations.idle_days >= definitions.active_within_days
-                then {{ last }}
-            when timelines.is_hand_raised then {{ first }}
-            -- without a threshold it is not the score that makes a lead
-            when definitions.score_threshold is null and timelines.is_qualified
-                then timelines.score + {{ leads_first }}
-            else timelines.score
-        end as contender_value,
-        timelines.is_qualified
+        version_scores.version_value as contender_value,
+        version_scores.is_qualified
     from observations
-    inner join definitions
-        on observations.definition_id = definitions.definition_id
-    inner join {{ ref('int_qualification_timelines') }} as timelines
+    inner join {{ ref('int_version_scores') }} as version_scores
         on
-            definitions.definition_key = timelines.definition_key
-            and observations.entity_id = timelines.entity_id
-            and {{ is_valid_on('timelines', 'observations.observed_on') }}
-    where definitions.entity_type = observations.entity_type
+            observations.definition_id = version_scores.definition_id
+            and observations.entity_id = version_scores.entity_id
+            and observations.observed_on = version_scores.observed_on
     union all
     select
-        definition_id,
-        observation_number,
-        contender,
+        observations.definition_id,
+        observations.observation_number,
+        suggestion_scores.contender,
         'suggestion' as contender_type,
-        case when is_hand_raised then {{ first }} else score end as contender_value,
-        is_hand_raised or score >= score_threshold as is_qualified
-    from rule_scores
+        case
+            when suggestion_scores.is_hand_raised then {{ first }}
+            else suggestion_scores.score
+        end as contender_value,
+        suggestion_scores.is_qualified
+    from observations
+    inner join {{ ref('int_suggestion_scores') }} as suggestion_scores
+        on
+            observations.definition_id = suggestion_scores.definition_id
+            and observations.entity_id = suggestion_scores.entity_id
+            and observations.observed_on = suggestion_scores.observed_on
     {%- for name, value in {
         "random": "random_number",
         "newest_sign_up": "-age_days",
         "last_active": "-least(idle_days, age_days)",
+        "last_active_at_age": "rank_at_age",
         "most_active": "events_30d",
     }.items() %}
     union all

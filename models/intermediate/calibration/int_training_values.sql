@@ -25,6 +25,9 @@ select
     observed_values.signal_id,
     training_observations.observation_number,
     signals.window_days,
+    {{ dbt.datediff(
+        'observed_values.latest_activity_on', 'training_observations.observed_on', 'day'
+    ) }} as age_days,
     observed_values.signal_value,
     {%- for days in var('calibration_windows') %}
     observed_values.value_{{ days }}d,

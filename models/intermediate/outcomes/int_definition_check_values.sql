@@ -43,6 +43,22 @@ flips as (
 
 ),
 
+drifts as (
+
+    select
+        definition_key,
+        'drift' as check_id,
+        cast(null as decimal(18, 4)) as numerator,
+        cast(null as decimal(18, 4)) as denominator,
+        converted_cluster_count as sample_size,
+        auc_change as check_value,
+        auc_change_low as value_lower,
+        auc_change_high as value_upper
+    from {{ ref('int_evaluation_parts') }}
+    where part_type = 'drift'
+
+),
+
 check_values as (
 
     select
@@ -54,6 +70,8 @@ check_values as (
     select * from {{ ref('int_review_growth') }}
     union all
     select * from flips
+    union all
+    select * from drifts
 
 ),
 
@@ -86,6 +104,13 @@ details as (
         || ' who paid by the day of sign-up or first event.' as detail
     from {{ ref('int_review_shares') }}
     where set_aside_count > 0
+    union all
+    select
+        definition_key,
+        'drift' as check_id,
+        'Since ' || changed_since || '.' as detail
+    from {{ ref('int_evaluation_parts') }}
+    where part_type = 'drift' and verdict = 'drifted'
 
 )
 

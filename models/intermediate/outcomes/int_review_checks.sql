@@ -30,6 +30,7 @@ select
     checks.unit,
     checks.outcome_type,
     checks.sample_name,
+    checks.judged_by,
     checks.source,
     case
         when count(filled_tables.table_name) = 0 then replace(checks.needed_tables, '|', ' or ')
@@ -45,6 +46,7 @@ group by
     checks.unit,
     checks.outcome_type,
     checks.sample_name,
+    checks.judged_by,
     checks.source,
     checks.needed_tables,
     checks.check_number,

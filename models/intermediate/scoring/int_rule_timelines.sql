@@ -68,13 +68,7 @@ awarded as (
 
     select
         *,
-        cast(
-            case
-                when minimum is null or signal_value < minimum then 0
-                when signal_value >= minimum * max_awards then max_awards
-                else {{ floor_divide('signal_value', 'minimum') }}
-            end as integer
-        ) as awards
+        {{ awards('signal_value', 'minimum', 'max_awards') | indent(4) }} as awards
     from measured
 
 ),
@@ -83,16 +77,8 @@ valued as (
 
     select
         *,
-        cast(
-            round(
-                rule_points * awards
-                * case
-                    when half_life_days is null then 1
-                    else cast(power(0.5, age_days / half_life_days) as decimal(20, 18))
-                end,
-                2
-            ) as decimal(18, 2)
-        ) as points
+        {{ awarded_points('rule_points', 'awards', 'age_days', 'half_life_days') | indent(4) }}
+            as points
     from awarded
 
 ),

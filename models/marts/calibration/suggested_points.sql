@@ -7,10 +7,13 @@ select
     coalesce(signals.signal_name, 'Signed up') as signal_name,
     cast(suggested_points.window_days as {{ dbt.type_int() }}) as window_days,
     cast(suggested_points.min_value as decimal(18, 2)) as min_value,
+    cast(suggested_points.max_awards as {{ dbt.type_int() }}) as max_awards,
+    cast(suggested_points.half_life_days as {{ dbt.type_int() }}) as half_life_days,
     cast(suggested_points.points as {{ dbt.type_int() }}) as points,
     cast(suggested_points.points_low as {{ dbt.type_int() }}) as points_low,
     cast(suggested_points.points_high as {{ dbt.type_int() }}) as points_high,
     cast(suggested_points.log_odds as decimal(18, 4)) as log_odds,
+    cast(suggested_points.chosen_share as decimal(18, 2)) as chosen_share,
     cast(suggested_points.support_count as {{ dbt.type_bigint() }}) as support_count,
     cast(suggested_points.support_converted_count as {{ dbt.type_bigint() }})
         as support_converted_count,

@@ -58,6 +58,10 @@ asked as (
         definition_check_values.check_value,
         definition_check_values.value_lower,
         definition_check_values.value_upper,
+        case
+            when checks.judged_by = 'upper' then definition_check_values.value_upper
+            else definition_check_values.check_value
+        end as judged_value,
         definition_check_values.check_value is not null
         and definition_check_values.sample_size >= checks.min_sample as is_enough
     from definitions
@@ -127,8 +131,8 @@ inner join fine_ranges
 left join benchmarks
     on
         asked.check_id = benchmarks.check_id
-        and asked.check_value >= benchmarks.range_lower
+        and asked.judged_value >= benchmarks.range_lower
         and (
             benchmarks.range_upper is null
-            or asked.check_value < benchmarks.range_upper
+            or asked.judged_value < benchmarks.range_upper
         )

@@ -138,6 +138,8 @@ def add_rules(tables: dict[str, Table], rules: Sequence[Row], version: int) -> N
             "signal_id": signal_id,
             "min_value": plain_number(rule["min_value"]),
             "points": str(rule["points"]),
+            "max_awards": "" if rule["max_awards"] == 1 else str(rule["max_awards"]),
+            "half_life_days": str(rule["half_life_days"] or ""),
         }
         taken.add(row["rule_id"])
         tables["definition_rules.csv"] = with_row(tables["definition_rules.csv"], row)
@@ -209,9 +211,16 @@ def rationale_for(evaluations: Sequence[Row], rules: Sequence[Row]) -> str:
 def rule_line(rule: Row) -> str:
     """Lay out a rule as a person would say it."""
     window = "ever" if rule["window_days"] is None else f"in {counted(rule['window_days'], 'day')}"
+    least = plain_number(rule["min_value"])
+    asked = f"{least} or more {window}"
+    if rule["max_awards"] > 1:
+        asked = f"for each {least} {window}, up to {rule['max_awards']} times"
+    if rule["half_life_days"]:
+        asked += f", halved every {counted(rule['half_life_days'], 'day')} after the last"
     words = (
-        f"{rule['signal_name']}: {plain_number(rule['min_value'])} or more {window}"
+        f"{rule['signal_name']}: {asked}"
         f" (95% of redraws give {rule['points_low']} to {rule['points_high']} points;"
+        f" {percent(rule['chosen_share'])} of them choose the signal;"
         f" {rule['support_converted_count']:,} of {rule['support_count']:,} who did converted)"
     )
     return entry(f"+{rule['points']}", words, ">")

@@ -191,6 +191,17 @@ order by
 select * from suggested_points
 order by definition_id, rule_number
 
+-- name: evaluation_parts
+select *
+from evaluation_parts
+where part_type in ('drift', 'month') or auc is not null
+order by definition_id, definition_version, part_type, part_number
+
+-- name: score_calibration
+select * from evaluation_parts
+where part_type = 'score_band'
+order by definition_id, definition_version, part_number
+
 -- name: threshold_options
 select * from threshold_options
 order by definition_id, contender, option_number

@@ -9,13 +9,14 @@ from pql import formatting
 from pql.database import Row
 from pql.review import charts, components
 from pql.review.components import Block, Column, Key, Table, number_column
-from pql.review.marts import Part
+from pql.review.marts import Part, of_version
 
 CONTENDERS = {
     "suggested_points": "suggested points",
     "best_single_trigger": "best single rule",
     "newest_sign_up": "newest sign-up first",
     "last_active": "last active first",
+    "last_active_at_age": "last active of those equally old first",
     "most_active": "most active first",
     "random": "drawn by lot",
 }
@@ -153,6 +154,111 @@ def evaluation_sentence(row: Row) -> str:
         f"{formatting.day(row['test_to'])}), {contender(row['contender'])} ranked somebody who "
         f"would buy above somebody who would not {with_interval(row, 'auc')} of the time: "
         f"{verdict(row['verdict']).words}."
+    )
+
+
+# --- in parts -------------------------------------------------------------------------------------
+
+
+def parts(part: Part, bands: Part, definition: Row) -> list[Block]:
+    """Show how a version does by month and segment, and by band of the score."""
+    return [over_time(part, definition), bands_with_intervals(bands, definition)]
+
+
+def over_time(part: Part, definition: Row) -> Block:
+    """Say whether a version has drifted, and show its order by month and segment."""
+    title = "Does it hold, and for whom?"
+    rows = of_version(part, definition)
+    drift = next((row for row in rows if row["part_type"] == "drift"), None)
+    if drift is None:
+        return Block(title, part.lack("this definition"), part.marts)
+    rows = [row for row in rows if row is not drift and row["auc"] is not None]
+    if not rows:
+        return Block(title, drift_sentence(drift), part.marts)
+    return Block(
+        title,
+        drift_sentence(drift),
+        part.marts,
+        table=Table(
+            (
+                Column("part_name", "Month or segment"),
+                number_column("converted_cluster_count", "Accounts that convert"),
+                Column("order", "A buyer is ranked above another"),
+                Column("precision", "Of those called leads, convert"),
+                Column("recall", "Of those who convert, called leads"),
+            ),
+            [
+                row
+                | {
+                    "part_name": row["part"]
+                    if row["part_type"] == "month"
+                    else f"{row['part_type']}: {row['part']}",
+                    "order": with_interval(row, "auc"),
+                    "precision": with_interval(row, "precision_at_threshold"),
+                    "recall": with_interval(row, "recall_at_threshold"),
+                }
+                for row in rows
+            ],
+            is_stacked=False,
+        ),
+        note="Months are of all dates, segments of those held out. What has fewer than 10 accounts "
+        "that convert is left out. In brackets: the 95% interval.",
+    )
+
+
+def drift_sentence(row: Row) -> str:
+    """Say how the order of the last quarter differs from that of the one before."""
+    if row["auc_change"] is None:
+        return (
+            "Too early to tell whether it has drifted: in each of the last two quarters of a year "
+            f"10 accounts that convert are needed, and one has {row['converted_cluster_count']:,}."
+        )
+    low, high = (100 * float(row[f"auc_change_{end}"]) for end in ("low", "high"))
+    change = (
+        f"{100 * float(row['auc_change']):+.0f} points of a hundred ({low:+.0f} to {high:+.0f}) "
+        "against the quarter before"
+    )
+    if row["verdict"] == "drifted":
+        return f"It has drifted since {row['changed_since']}: it ranks buyers worse, {change}."
+    if row["verdict"] == "improved":
+        return f"It has become better since {row['changed_since']}: {change}."
+    return f"Nothing says that it has drifted: {change}, which may be chance."
+
+
+def bands_with_intervals(part: Part, definition: Row) -> Block:
+    """Show how often each band of the score converts, and how sure that is."""
+    title = "How sure is that?"
+    rows = of_version(part, definition)
+    if not rows:
+        return Block(title, part.lack("this definition"), part.marts)
+    differing = [row for row in rows if row["verdict"] != "as_all"]
+    says = (
+        f"{len(differing)} of {formatting.counted(len(rows), 'band')} convert beyond chance more "
+        "or less often than all do."
+    )
+    return Block(
+        title,
+        says,
+        part.marts,
+        table=Table(
+            (
+                Column("part", "Score"),
+                number_column("observation_count", "Observations"),
+                Column("rate", "Convert"),
+                Column("against", "Against all"),
+            ),
+            [
+                row
+                | {
+                    "rate": with_interval(row, "conversion_rate"),
+                    "against": {"as_all": "may be the same"}.get(row["verdict"], row["verdict"]),
+                }
+                for row in rows
+            ],
+            is_stacked=False,
+        ),
+        note="On the held-out dates, by quarters of the threshold; those who raised a hand are "
+        "left out. An account counts as one, however often it was looked at.",
     )
 
 
@@ -464,7 +570,15 @@ def suggested_points(part: Part, evaluations: Part, definition_id: str) -> Block
 
 def rule_in_words(row: Row) -> str:
     """Say what a suggested rule asks for."""
-    least = "" if row["min_value"] == 1 else f", at least {formatting.number(row['min_value'])}"
-    days = row["window_days"]
-    window = "" if days is None else f" within {formatting.counted(days, 'day')}"
-    return f"{row['signal_name']}{least}{window}"
+    least, days = formatting.number(row["min_value"]), row["window_days"]
+    words = row["signal_name"]
+    if row["max_awards"] > 1:
+        words += f", for each {least}, up to {row['max_awards']} times"
+    elif row["min_value"] != 1:
+        words += f", at least {least}"
+    if days is not None:
+        words += f" within {formatting.counted(days, 'day')}"
+    if row["half_life_days"]:
+        halves = formatting.counted(row["half_life_days"], "day")
+        words += f"; worth half every {halves} after the last"
+    return words

@@ -141,6 +141,7 @@ def about_definition(parts: Parts, versions: Sequence[Row]) -> Section:
             *challengers,
             calibration.threshold_options(parts["threshold_options"], definition_id, version),
             calibration.evaluation(parts["evaluations"], definition_id, version),
+            *calibration.parts(parts["evaluation_parts"], parts["score_calibration"], definition),
             calibration.suggested_points(
                 parts["suggested_points"], parts["evaluations"], definition_id
             ),
