@@ -349,8 +349,8 @@ def bench(
 @app.command(rich_help_panel=SEND)
 def sync(
     target: Annotated[
-        Literal["hubspot"],
-        typer.Argument(metavar="TO", help="hubspot."),
+        Literal["hubspot", "salesforce"],
+        typer.Argument(metavar="TO", help="hubspot or salesforce."),
     ] = "hubspot",
     send: Annotated[
         bool, typer.Option("--send", help="Send it. Without this nothing is sent.")

@@ -24,6 +24,7 @@ from pql.crm.engine import (
 )
 from pql.crm.hubspot import HubSpot
 from pql.crm.memory import Memory
+from pql.crm.salesforce import Salesforce
 from pql.database import opened, require, rows
 from pql.errors import FailedError
 from pql.formatting import shortened
@@ -33,7 +34,7 @@ SHARED_DOMAINS = Path("seeds", "reference", "mail_domains.csv")  # in the projec
 QUERIES = queries.read("sync")
 SENT = "  {:<10}" + " {:>9}" * 5
 
-CRMS: Mapping[str, type[Crm]] = {"hubspot": HubSpot}
+CRMS: Mapping[str, type[Crm]] = {"hubspot": HubSpot, "salesforce": Salesforce}
 
 
 def read_plans(memory: Memory, crm: type[Crm] | Crm, account: str) -> dict[str, Plan]:
