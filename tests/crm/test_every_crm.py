@@ -307,10 +307,11 @@ def kill_at(crm: Any, request: int, target: Target) -> int:
     respond = crm.respond
 
     def respond_and_kill(asked: Any) -> Any:
-        answer = respond(asked)
-        if len(crm.requests) == request:
-            process.kill()
-        return answer
+        try:
+            return respond(asked)
+        finally:
+            if len(crm.requests) == request:
+                process.kill()
 
     crm.respond = respond_and_kill
     with serve(crm) as address:

@@ -22,7 +22,8 @@ class Warehouse:
 
     def __init__(self, folder: Path):
         self.path = folder / "warehouse.duckdb"
-        self.rows = {"sync_crm_accounts": [], "sync_crm_contacts": [], "sync_crm_tasks": []}
+        marts = ("sync_crm_accounts", "sync_crm_contacts", "sync_crm_tasks", "sync_alerts")
+        self.rows = {mart: [] for mart in marts}
 
     def account(self, number: int, **values):
         return self.row(
@@ -59,6 +60,19 @@ class Warehouse:
             **values,
         }
         return self.row("sync_crm_tasks", task_key=f"task-{number}", **values)
+
+    def alert(self, number: int, **values):
+        values = {
+            "alert_type": "dead_signal",
+            "entity_type": "account" if "entity_id" in values else "",
+            "severity": "high",
+            "is_open": True,
+            "raised_on": date(2026, 7, 1),
+            **values,
+        }
+        return self.row(
+            "sync_alerts", alert_key=f"alert-{number}", subject_key=f"subject-{number}", **values
+        )
 
     def row(self, mart: str, **values):
         """Add a row; columns that are not named are blank, and an enumeration's first value."""

@@ -39,10 +39,9 @@ from pql.crm.engine import (
 )
 from pql.crm.manifests import API_VERSION, SALESFORCE_OBJECTS, api_name, salesforce_type
 from pql.crm.service import (
-    LOOPBACK,
-    TIMEOUT,
     Answer,
     BusyError,
+    Line,
     RefusedError,
     asked_wait,
     batches,
@@ -120,24 +119,6 @@ FIXES = {
 POLICIES = "see that the policies of the app let the user in"
 BUSY = {"SERVER_UNAVAILABLE", "UNABLE_TO_LOCK_ROW", "REQUEST_RUNNING_TOO_LONG"}
 GONE = {"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND"}
-
-
-class Line(requests.Session):
-    """The way to Salesforce: no redirect, no password file, and never without an end."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.auth = lambda request: request  # otherwise a .netrc would replace the token
-        self.last: requests.Response | None = None
-
-    def request(self, method: str, url: str, **options: Any) -> requests.Response:
-        """Make a request as simple-salesforce words it; on this machine, without encryption."""
-        if urlsplit(url).hostname in LOOPBACK:
-            url = url.replace("https://", "http://", 1)
-        options |= {"timeout": TIMEOUT, "allow_redirects": False}
-        self.last = None
-        self.last = super().request(method, url, **options)
-        return self.last
 
 
 class Salesforce(Crm):
