@@ -315,7 +315,11 @@ class StandIn(Service):
             records[record.id] = record
         answer = {
             **shown(record, record.properties),
-            **({"objectWriteTraceId": given["objectWriteTraceId"]} if self.echoes_traces else {}),
+            **(
+                {name: given[name] for name in ("objectWriteTraceId",) if name in given}
+                if self.echoes_traces
+                else {}
+            ),
         }
         return {**answer, "new": is_new} if upsert else answer
 

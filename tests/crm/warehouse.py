@@ -22,6 +22,7 @@ class Warehouse:
 
     def __init__(self, folder: Path):
         self.path = folder / "warehouse.duckdb"
+        self.built_at = datetime(2026, 7, 1, 6)
         marts = ("sync_crm_accounts", "sync_crm_contacts", "sync_crm_tasks", "sync_alerts")
         self.rows = {mart: [] for mart in marts}
 
@@ -96,7 +97,9 @@ class Warehouse:
                 connection.execute(f"create table pql.{mart} ({types})")
                 for row in rows:
                     mapped = repr({**row, "sync_row_hash": None, "sync_changed_at": None})
-                    row["sync_row_hash"] = hashlib.sha256(mapped.encode()).hexdigest()
+                    row_hash = hashlib.sha256(mapped.encode()).hexdigest()
+                    if row["sync_row_hash"] != row_hash:
+                        row |= {"sync_row_hash": row_hash, "sync_changed_at": self.built_at}
                 if rows:
                     file = self.path.with_name(f"{mart}.json")
                     file.write_text(json.dumps(rows, default=str))
