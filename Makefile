@@ -75,8 +75,8 @@ bench: .venv/requirements-dev.lock ## measure builds of made-up raw tables (EVEN
 manifests: .venv/requirements.lock ## write manifests/: our fields, as HubSpot and Salesforce create them
 	@$(BIN)/pql manifests
 
-sync: .venv/requirements-sync.lock ## show what the last build would send to HubSpot (SEND=1: send it)
-	@$(BIN)/pql sync $(if $(filter 1,$(SEND)),--send)
+sync: .venv/requirements-sync.lock ## show what the last build would send (TO=hubspot, salesforce, slack or webhook; SEND=1: send it)
+	@$(BIN)/pql sync $(TO) $(if $(filter 1,$(SEND)),--send)
 
 docs: .venv/requirements.lock ## write the documentation to target/static_index.html
 	@$(BIN)/pql docs

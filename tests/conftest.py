@@ -125,6 +125,24 @@ def whole_demo(build: Build) -> Built:
     return built
 
 
+@pytest.fixture
+def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A database with nothing but sync marts, made row by row."""
+    from warehouse import Warehouse
+
+    made = Warehouse(tmp_path)
+    monkeypatch.setenv("PQL_DUCKDB_PATH", str(made.path))
+    return made
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Wait for nothing; gives the seconds that would have been waited."""
+    waits: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", waits.append)
+    return waits
+
+
 def run_build(
     folder: Path,
     raw: Tables | Path | None = None,

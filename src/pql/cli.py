@@ -349,8 +349,8 @@ def bench(
 @app.command(rich_help_panel=SEND)
 def sync(
     target: Annotated[
-        Literal["hubspot"],
-        typer.Argument(metavar="TO", help="hubspot."),
+        Literal["hubspot", "salesforce", "slack", "webhook"],
+        typer.Argument(metavar="TO", help="hubspot, salesforce, slack or webhook."),
     ] = "hubspot",
     send: Annotated[
         bool, typer.Option("--send", help="Send it. Without this nothing is sent.")

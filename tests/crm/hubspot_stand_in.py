@@ -14,22 +14,19 @@ import json
 import random
 import re
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from stand_in import Json, Request, Service, TroubleError, serve, wait_for_end
 
 MANIFESTS = Path(__file__).resolve().parents[2] / "manifests" / "hubspot"
 TOKEN = "pat-stand-in"  # noqa: S105 opens nothing but this
 BATCH = 100
 NOW = "2026-07-01T06:00:00.000Z"
 LONGEST_TEXT = 65_536
-
-Json = dict[str, Any]
 
 
 def own(name: str, kind: str = "string", unique: bool = False, options: str = "") -> Json:
@@ -79,30 +76,19 @@ PATTERNS = {
 MAIL_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-class ApiError(Exception):
-    """An answer other than success."""
+class ApiError(TroubleError):
+    """An answer other than success, as HubSpot words it."""
 
     def __init__(self, status: int, message: str, category: str = "VALIDATION_ERROR", **more: Any):
-        super().__init__(message)
-        self.status = status
-        self.body = {
+        headers = {"Retry_After": more.pop("retry_after")} if "retry_after" in more else {}
+        body = {
             "status": "error",
             "message": message,
             "correlationId": "00000000-0000-4000-8000-000000000000",
             "category": category,
             **more,
         }
-
-
-@dataclass(frozen=True)
-class Strange:
-    """An answer that HubSpot never gives: somebody between here and there does."""
-
-    body: str
-    status: int = 200
-    headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json;charset=utf-8"),)
-    missing: int = 0  # how many bytes of the body are promised and do not come
-    is_taken: bool = False  # whether HubSpot has had the request all the same
+        super().__init__(status, body, **headers)
 
 
 @dataclass
@@ -113,12 +99,12 @@ class Record:
     properties: dict[str, str] = field(default_factory=dict)
 
 
-class StandIn:
+class StandIn(Service):
     """An account of HubSpot: its properties, its records, and the trouble it makes."""
 
     def __init__(self, account: int = 4711):
+        super().__init__()
         self.account = account
-        self.lock = threading.Lock()
         self.groups: dict[str, list[str]] = {name: ["hubspot"] for name in OWN_PROPERTIES}
         self.properties = {
             name: {each["name"]: each for each in each_type}
@@ -128,14 +114,9 @@ class StandIn:
         self.links: set[tuple[str, str, str, str]] = set()
         self.owners: list[tuple[str, str]] = []
         self.next_id = 1001
-        self.requests: list[tuple[str, Json]] = []
         self.writes = 0  # inputs taken by a batch of records, whether they changed anything or not
         self.answers_each_row = True  # False: one bad row, and the whole batch is refused
         self.echoes_traces = True  # whether records in answers bear the trace ids of their rows
-        # What to do with the next requests, one each: None, "drop", "drop after", an ApiError or
-        # something Strange.
-        self.faults: Iterator[Any] = iter(())
-        self.after_write: Callable[[], None] = lambda: None
 
     # --- what a test looks at ---------------------------------------------------------------------
 
@@ -334,7 +315,11 @@ class StandIn:
             records[record.id] = record
         answer = {
             **shown(record, record.properties),
-            **({"objectWriteTraceId": given["objectWriteTraceId"]} if self.echoes_traces else {}),
+            **(
+                {name: given[name] for name in ("objectWriteTraceId",) if name in given}
+                if self.echoes_traces
+                else {}
+            ),
         }
         return {**answer, "new": is_new} if upsert else answer
 
@@ -416,6 +401,15 @@ class StandIn:
         return {"status": "COMPLETE", "results": results, "startedAt": NOW, "completedAt": NOW}
 
     # --- requests ---------------------------------------------------------------------------------
+
+    def respond(self, request: Request) -> tuple[int, Json, dict[str, str]]:
+        """Answer a request, if it may ask."""
+        if request.headers["Authorization"] != f"Bearer {TOKEN}":
+            raise ApiError(401, "Authentication credentials not found.", "INVALID_AUTHENTICATION")
+        return *self.answer(request.method, request.path, request.body), {}
+
+    def is_write(self, request: Request) -> bool:
+        return request.path.endswith(("/upsert", "/update", "/default"))
 
     def answer(self, method: str, path: str, body: Json) -> tuple[int, Json]:
         """Answer a request that is authorised."""
@@ -504,107 +498,15 @@ def bad_days(seed: int, share: float) -> Iterator[Any]:
         yield chance.choice(kinds) if chance.random() < share else None
 
 
-class Handler(BaseHTTPRequestHandler):
-    """HTTP in front of the stand-in."""
-
-    protocol_version = "HTTP/1.1"
-    stand_in: StandIn
-    verbose = False
-
-    def do_GET(self) -> None:
-        self.handle_request("GET", {})
-
-    def do_POST(self) -> None:
-        length = int(self.headers["Content-Length"])
-        self.handle_request("POST", json.loads(self.rfile.read(length) or b"{}"))
-
-    def handle_request(self, method: str, body: Json) -> None:
-        path = self.path.partition("?")[0]
-        stand_in = self.stand_in
-        with stand_in.lock:
-            fault = next(stand_in.faults, None)
-            stand_in.requests.append((f"{method} {path}", body))
-            try:
-                if self.headers["Authorization"] != f"Bearer {TOKEN}":
-                    raise ApiError(
-                        401, "Authentication credentials not found.", "INVALID_AUTHENTICATION"
-                    )
-                if isinstance(fault, ApiError):
-                    raise fault
-                is_lost = fault == "drop" or (isinstance(fault, Strange) and not fault.is_taken)
-                status, answer = (0, {}) if is_lost else stand_in.answer(method, path, body)
-            except ApiError as problem:
-                status, answer = problem.status, dict(problem.body)
-        if status in (200, 207) and path.endswith(("/upsert", "/update", "/default")):
-            stand_in.after_write()
-        if fault in ("drop", "drop after"):
-            self.close_connection = True
-            return
-        if isinstance(fault, Strange):
-            self.send_strange(fault)
-            return
-        if self.verbose:
-            print(f"{status} {method} {path}, {len(body.get('inputs', []))} inputs", flush=True)
-        retry_after = answer.pop("retry_after", None)
-        data = json.dumps(answer).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json;charset=utf-8")
-        self.send_header("Content-Length", str(len(data)))
-        if retry_after:
-            self.send_header("Retry-After", retry_after)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def send_strange(self, strange: Strange) -> None:
-        data = strange.body.encode()
-        self.send_response(strange.status)
-        for name, value in strange.headers:
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data) + strange.missing))
-        self.end_headers()
-        self.wfile.write(data)
-        self.close_connection = bool(strange.missing)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing by the way."""
-
-
-class Server(ThreadingHTTPServer):
-    """Does not mind callers that are gone before they are answered."""
-
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
-
-
-@contextmanager
-def serve(stand_in: StandIn, verbose: bool = False) -> Iterator[str]:
-    """Answer requests on loopback; gives the address."""
-    handler = type("BoundHandler", (Handler,), {"stand_in": stand_in, "verbose": verbose})
-    server = Server(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 def main() -> int:
     """Serve an empty account until it is stopped; a new number each time, like a new sandbox."""
     stand_in = StandIn(account=int(datetime.now(UTC).timestamp()))
     stand_in.load_manifests()
     stand_in.owners = [(f"rep_{number:02}", "") for number in range(1, 6)]  # those of the demo
     with serve(stand_in, verbose=True) as address:
-        print(f"export HUBSPOT_BASE_URL={address} HUBSPOT_ACCESS_TOKEN={TOKEN}", flush=True)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            for name, records in stand_in.records.items():
-                print(f"{len(records)} {name}")
+        wait_for_end(f"export HUBSPOT_BASE_URL={address} HUBSPOT_ACCESS_TOKEN={TOKEN}")
+    for name, records in stand_in.records.items():
+        print(f"{len(records)} {name}")
     return 0
 
 

@@ -3,7 +3,6 @@
 What the marts say is made up here, row by row, under their contracts; the last tests sync the demo.
 """
 
-import hashlib
 import json
 import os
 import shutil
@@ -11,129 +10,18 @@ import signal
 import subprocess
 from contextlib import closing
 from dataclasses import replace
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 
-import duckdb
 import pytest
-import yaml
 from conftest import PQL, PROJECT
-from hubspot_stand_in import (
-    TOKEN,
-    ApiError,
-    StandIn,
-    Strange,
-    bad_days,
-    serve,
-    too_many_requests,
-)
+from hubspot_stand_in import TOKEN, ApiError, StandIn, bad_days, too_many_requests
+from stand_in import Strange, serve
+from warehouse import fill
 
 from pql import cli
-from pql.crm.contract import CONTRACT
 from pql.crm.hubspot import HubSpot
 from pql.crm.memory import Memory
 from pql.errors import PqlError
-
-MODELS = {
-    model["name"]: model for model in yaml.safe_load((PROJECT / CONTRACT).read_text())["models"]
-}
-DUE = datetime(2026, 7, 1, 14, 30)
-
-
-class Warehouse:
-    """A database with nothing but sync marts, made row by row."""
-
-    def __init__(self, folder: Path):
-        self.path = folder / "warehouse.duckdb"
-        self.rows = {"sync_crm_accounts": [], "sync_crm_contacts": [], "sync_crm_tasks": []}
-
-    def account(self, number: int, **values):
-        return self.row(
-            "sync_crm_accounts",
-            account_key=f"account-{number}",
-            account_id=f"a_{number}",
-            account_name=f"Company {number}",
-            domain=f"company{number}.example",
-            **qualified(values),
-        )
-
-    def contact(self, number: int, account: int | None = None, **values):
-        return self.row(
-            "sync_crm_contacts",
-            contact_key=f"contact-{number}",
-            user_id=f"u_{number}",
-            email=f"user{number}@company{number}.example",
-            account_key=f"account-{account or number}",
-            buying_role="champion",
-            contact_status="valid",
-            **qualified(values),
-        )
-
-    def task(self, number: int, **values):
-        values = {
-            "account_key": f"account-{number}",
-            "contact_email": f"user{number}@company{number}.example",
-            "subject": f"Call Company {number}",
-            "body": "why: <b>a</b> & b\nnext: call",
-            "priority": "high",
-            "status": "open",
-            "due_at": DUE,
-            "created_on": date(2026, 7, 1),
-            "definition": "six_signal",
-            **values,
-        }
-        return self.row("sync_crm_tasks", task_key=f"task-{number}", **values)
-
-    def row(self, mart: str, **values):
-        """Add a row; columns that are not named are blank, and an enumeration's first value."""
-        row = {}
-        for column in MODELS[mart]["columns"]:
-            kind = column["data_type"]
-            blank = {"string": "", "boolean": False}.get(kind)
-            row[column["name"]] = values.pop(column["name"], blank)
-        assert not values, f"not in the contract of {mart}: {sorted(values)}"
-        self.rows[mart].append(row)
-        return row
-
-    def save(self) -> None:
-        """Write the marts, as a build would."""
-        self.path.unlink(missing_ok=True)
-        with duckdb.connect(self.path) as connection:
-            connection.execute("create schema pql")
-            for mart, rows in self.rows.items():
-                columns = {each["name"]: each["data_type"] for each in MODELS[mart]["columns"]}
-                types = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-                connection.execute(f"create table pql.{mart} ({types})")
-                for row in rows:
-                    mapped = repr({**row, "sync_row_hash": None, "sync_changed_at": None})
-                    row["sync_row_hash"] = hashlib.sha256(mapped.encode()).hexdigest()
-                if rows:
-                    file = self.path.with_name(f"{mart}.json")
-                    file.write_text(json.dumps(rows, default=str))
-                    read = f"read_json('{file}', columns = {columns})"
-                    connection.execute(f"insert into pql.{mart} select * from {read}")
-
-
-def qualified(values):
-    """What a qualified lead looks like, but for the given values."""
-    return {
-        "status": "qualified",
-        "score": 80,
-        "tier": "high",
-        "motion": "sales_assisted",
-        "reason": "viewed the pricing page 3 times in the last 14 days",
-        "first_qualified_date": date(2026, 6, 20),
-        "last_qualified_date": date(2026, 6, 20),
-        "sla_due_at": DUE,
-        **values,
-    }
-
-
-@pytest.fixture
-def warehouse(tmp_path, monkeypatch):
-    made = Warehouse(tmp_path)
-    monkeypatch.setenv("PQL_DUCKDB_PATH", str(made.path))
-    return made
 
 
 @pytest.fixture
@@ -159,22 +47,6 @@ def run(warehouse, capsys, monkeypatch):
         return code, printed.out + printed.err
 
     return run
-
-
-@pytest.fixture
-def patient(monkeypatch):
-    """Wait for nothing; gives the seconds that would have been waited."""
-    waits = []
-    monkeypatch.setattr("tenacity.nap.time.sleep", waits.append)
-    return waits
-
-
-def fill(warehouse, count=3):
-    """A few leads, each an account with a contact and a task."""
-    for number in range(1, count + 1):
-        warehouse.account(number)
-        warehouse.contact(number)
-        warehouse.task(number)
 
 
 # --- what is sent ---------------------------------------------------------------------------------

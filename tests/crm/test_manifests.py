@@ -1,18 +1,32 @@
 """The manifests are what the contracts say, and what each CRM takes."""
 
 import csv
+import io
 import json
 import re
+import zipfile
+from pathlib import Path
 from xml.etree import ElementTree
 
 import hubspot
 import pytest
 import yaml
 from conftest import PROJECT
-from hubspot_stand_in import TOKEN, StandIn, serve
+from hubspot_stand_in import TOKEN, StandIn
+from lxml import etree
+from stand_in import serve
 
 from pql.crm.contract import CONTRACT, read_column, read_mart
-from pql.crm.manifests import HUBSPOT_TYPES, METADATA, api_name, manifests, salesforce_field
+from pql.crm.manifests import (
+    HUBSPOT_TYPES,
+    METADATA,
+    RESPONSES,
+    api_name,
+    manifests,
+    salesforce_field,
+    salesforce_package,
+    zipped,
+)
 from pql.errors import PqlError
 
 FOLDER = PROJECT / "manifests"
@@ -84,7 +98,37 @@ def test_each_object_has_one_external_id():
     with (FOLDER / "salesforce" / "fields.csv").open() as file:
         rows = list(csv.DictReader(file))
     keys = [(row["object"], row["column"]) for row in rows if row["external_id"]]
-    assert keys == [("Account", "account_key"), ("Contact", "contact_key"), ("Task", "task_key")]
+    assert keys == [
+        ("Account", "account_key"),
+        ("Contact", "contact_key"),
+        ("Lead", "contact_key"),
+        ("Task", "task_key"),
+    ]
+
+
+def test_the_salesforce_package_is_what_the_schema_of_metadata_takes():
+    schema = etree.XMLSchema(etree.parse(Path(__file__).with_name("metadata.xsd")))
+    packed = zipfile.ZipFile(io.BytesIO(zipped(salesforce_package(MARTS))))
+    for name in packed.namelist():
+        schema.assertValid(etree.fromstring(packed.read(name)))
+    assert {name: packed.read(name).decode() for name in packed.namelist()} == {
+        path.relative_to(PACKAGE).as_posix(): path.read_text()
+        for path in PACKAGE.rglob("*")
+        if path.is_file()
+    }
+    # the schema does refuse what is none
+    wrong = packed.read("objects/Account.object").replace(b"<type>Text<", b"<type>Word<", 1)
+    assert not schema.validate(etree.fromstring(wrong))
+
+
+def test_people_may_write_their_answers_and_nothing_else():
+    grants = read_xml(PACKAGE / "permissionsets" / "PQL_Reader.permissionset")
+    editable = {
+        grant.findtext(f"{TAG}field")
+        for grant in grants.findall(f"{TAG}fieldPermissions")
+        if grant.findtext(f"{TAG}editable") == "true"
+    }
+    assert editable == {f"Task.{api_name(column)}" for column in RESPONSES}
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,18 @@ import shutil
 from pql import console, project
 from pql.console import Answer
 from pql.crm.contract import read_mart
-from pql.crm.manifests import HUBSPOT_TYPES, SALESFORCE_OBJECTS, manifests
+from pql.crm.manifests import (
+    HUBSPOT_TYPES,
+    SALESFORCE_OBJECTS,
+    fields_of,
+    manifests,
+    salesforce_package,
+    zipped,
+)
 from pql.formatting import counted
 
 FOLDER = "manifests"  # in the project
+PACKAGE = "target/salesforce_package.zip"
 
 
 def write() -> Answer:
@@ -23,13 +31,16 @@ def write() -> Answer:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+    package = project.root() / PACKAGE
+    package.parent.mkdir(parents=True, exist_ok=True)
+    package.write_bytes(zipped(salesforce_package(marts)))
     return [
-        console.heading(f"{FOLDER}: {counted(len(files), 'file')}"),
+        console.heading(f"{FOLDER}: {counted(len(files), 'file')}, and {PACKAGE}, to be deployed"),
         "",
         console.table(
             ("mart", "fields", "HubSpot", "Salesforce"),
             [
-                (name, len(mart.fields), HUBSPOT_TYPES[name], SALESFORCE_OBJECTS[name])
+                (name, len(fields_of(mart)), HUBSPOT_TYPES[name], SALESFORCE_OBJECTS[name])
                 for name, mart in marts.items()
             ],
             numbers=["fields"],

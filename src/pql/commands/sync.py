@@ -24,6 +24,10 @@ from pql.crm.engine import (
 )
 from pql.crm.hubspot import HubSpot
 from pql.crm.memory import Memory
+from pql.crm.messages import Chat, Hours, MessagePlan, MessageSync, read_plan, title_of
+from pql.crm.salesforce import Salesforce
+from pql.crm.slack import Slack
+from pql.crm.webhook import Webhook
 from pql.database import opened, require, rows
 from pql.errors import FailedError
 from pql.formatting import shortened
@@ -33,7 +37,8 @@ SHARED_DOMAINS = Path("seeds", "reference", "mail_domains.csv")  # in the projec
 QUERIES = queries.read("sync")
 SENT = "  {:<10}" + " {:>9}" * 5
 
-CRMS: Mapping[str, type[Crm]] = {"hubspot": HubSpot}
+CHATS: Mapping[str, type[Chat]] = {"slack": Slack, "webhook": Webhook}
+CRMS: Mapping[str, type[Crm]] = {"hubspot": HubSpot, "salesforce": Salesforce}
 
 
 def read_plans(memory: Memory, crm: type[Crm] | Crm, account: str) -> dict[str, Plan]:
@@ -136,6 +141,62 @@ def print_lines(notes: Sequence[str], refused: Sequence[str]) -> None:
             print(f"      {line}", flush=True)
 
 
+def read_messages(
+    memory: Memory, chat: type[Chat] | Chat, account: str, prefix: str
+) -> MessagePlan:
+    """Compare what is to be told with what was told."""
+    with opened(database_path()) as connection:
+        messages, digest = (
+            rows(connection, QUERIES["messages"]),
+            rows(connection, QUERIES["digest"]),
+        )
+    return read_plan(memory, account, chat, messages, digest, Hours.read(os.environ, prefix))
+
+
+def dry_run_of_messages(memory: Memory, kind: type[Chat], chat: Chat | None, prefix: str) -> None:
+    """Print what would be said."""
+    account = chat.account() if chat else memory.last_account([kind.record_type])
+    plan = read_messages(memory, chat or kind, account, prefix)
+    parts = {
+        "post": plan.post,
+        "change": plan.change,
+        "remove": plan.remove,
+        "hold until the quiet hours end": plan.held,
+    }
+    title = f"Dry run, compared with what {kind.name} {account or '(nowhere yet)'} was told"
+    counts = [(verb, len(messages)) for verb, messages in parts.items()]
+    counts += [
+        ("digests", len(plan.digests)),
+        ("unchanged", plan.unchanged),
+        ("left out", plan.left_out),
+    ]
+    console.answer([console.heading(title), console.table(("", "messages"), counts, ["messages"])])
+    lines = [
+        f"{verb}  {title_of(message)}" for verb, messages in parts.items() for message in messages
+    ]
+    for line in shortened(lines, "message"):
+        print(f"  {line}")
+
+
+def send_messages(memory: Memory, chat: Chat, prefix: str) -> bool:
+    """Say what is due, and print what was said; tell whether all of it was taken."""
+    account = chat.account()
+    sync = MessageSync(chat, memory, account)
+    plan = read_messages(memory, chat, account, prefix)
+    sync.settle({task["owner"] for task in plan.digest_tasks})
+    plan = read_messages(memory, chat, account, prefix)
+    report = sync.send(plan)
+    print(
+        f"{chat.name} {account}: {report.posted} posted, {report.changed} changed, "
+        f"{report.removed} removed, {report.digests} digests; {plan.unchanged} unchanged, "
+        f"{plan.left_out} left out"
+    )
+    if plan.held:
+        print(f"    held until the quiet hours end: {len(plan.held)}")
+    print_lines(shortened(report.notes, "note"), report.refused)
+    return not report.refused
+
+
 def sync(target: str, is_sent: bool) -> None:
     """Send what is due, or say what it is.
 
@@ -146,18 +207,25 @@ def sync(target: str, is_sent: bool) -> None:
     Raises:
         FailedError: not all of it was taken.
     """
-    kind = CRMS[target]
+    kind = (CRMS | CHATS)[target]
     database = database_path()
-    is_known = bool(os.environ.get(kind.account_variable, "").strip())
-    crm = kind.of_environment() if is_sent or is_known else None
+    variables = (kind.account_variable, "SLACK_WEBHOOK_URL" if target == "slack" else "")
+    is_known = any(os.environ.get(variable, "").strip() for variable in variables)
+    service = kind.of_environment() if is_sent or is_known else None
     require(database)
     with closing(Memory(database.with_name(f"{database.stem}_sync.sqlite"))) as memory:
         if not is_sent:
-            dry_run(memory, kind, crm)
+            if target in CRMS:
+                dry_run(memory, kind, service)
+            else:
+                dry_run_of_messages(memory, kind, service, target.upper())
             print(f"\nNothing was sent. `pql sync {target} --send` sends it.")
             return
         try:
-            is_complete = send(memory, crm)
+            if target in CRMS:
+                is_complete = send(memory, service)
+            else:
+                is_complete = send_messages(memory, service, target.upper())
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"stopped; what {kind.name} took is recorded") from None
     if not is_complete:

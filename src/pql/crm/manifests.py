@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
+import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,29 @@ SALESFORCE_OBJECTS = {
     "sync_crm_contacts": "Contact",
     "sync_crm_tasks": "Task",
 }
+
+# The fields of each mart, by the object that has them: people are contacts, or leads before.
+SALESFORCE_HOLDERS = (
+    ("sync_crm_accounts", "Account"),
+    ("sync_crm_contacts", "Contact"),
+    ("sync_crm_contacts", "Lead"),
+    ("sync_crm_tasks", "Task"),
+)
+# What people write on a task, and no sync does: it comes back as lead_responses.
+RESPONSES = (
+    Column(
+        "response",
+        "text",
+        "What you make of the lead: accepted, working, rejected (not a fit) or recycled (later). "
+        "The sync never writes it; it comes back with the next build.",
+        ("accepted", "working", "rejected", "recycled"),
+        {"crm_field": True},
+    ),
+    Column("response_reason", "text", "Why, in your words.", (), {"crm_field": True}),
+    Column(
+        "snooze_until", "date", "Until when the lead shall not come back.", (), {"crm_field": True}
+    ),
+)
 
 HUBSPOT_GROUP = {"name": "pql", "label": "Product-qualified leads"}
 HUBSPOT_KINDS = {
@@ -63,7 +87,7 @@ def manifests(marts: Mapping[str, Mart]) -> dict[str, str]:
     """Return the text of every manifest by its path."""
     files = {"hubspot/group.json": to_json(HUBSPOT_GROUP)}
     for name, record_type in HUBSPOT_TYPES.items():
-        properties = [hubspot_property(column) for column in marts[name].fields]
+        properties = [hubspot_property(column) for column in fields_of(marts[name])]
         files[f"hubspot/{record_type}.json"] = to_json({"inputs": properties})
     files["salesforce/fields.csv"] = salesforce_table(marts)
     for path, text in salesforce_package(marts).items():
@@ -72,6 +96,11 @@ def manifests(marts: Mapping[str, Mart]) -> dict[str, str]:
 
 
 # --- HubSpot --------------------------------------------------------------------------------------
+
+
+def fields_of(mart: Mart) -> tuple[Column, ...]:
+    """Return the fields that a CRM has for a mart: those that are synced, and people's answers."""
+    return (*mart.fields, *RESPONSES) if mart.name == "sync_crm_tasks" else mart.fields
 
 
 def hubspot_property(column: Column) -> dict[str, Any]:
@@ -109,27 +138,28 @@ def salesforce_package(marts: Mapping[str, Mart]) -> dict[str, str]:
     """Make a package of metadata: our fields on each object, and who may read and write them."""
     files = {}
     fields = []
-    for name, crm_object in SALESFORCE_OBJECTS.items():
+    for name, crm_object in SALESFORCE_HOLDERS:
         # The fields of tasks are defined on what tasks and events share, yet granted on tasks.
         holder = "Activity" if crm_object == "Task" else crm_object
-        columns = marts[name].fields
+        columns = fields_of(marts[name])
         definitions: Parts = [("fields", salesforce_field(column)) for column in columns]
         files[f"objects/{holder}.object"] = to_xml("CustomObject", definitions)
         fields += [(holder, crm_object, api_name(column)) for column in columns]
+    answers = {api_name(column) for column in RESPONSES}
     for name, (label, description, editable) in PERMISSION_SETS.items():
         grants: Parts = [
             (
                 "fieldPermissions",
                 [
-                    ("editable", str(editable).lower()),
+                    ("editable", str(editable or field in answers).lower()),
                     ("field", f"{crm_object}.{field}"),
                     ("readable", "true"),
                 ],
             )
             for _, crm_object, field in fields
         ]
-        text: Parts = [("description", description), ("label", label)]
-        files[f"permissionsets/{name}.permissionset"] = to_xml("PermissionSet", [*text, *grants])
+        parts: Parts = [("description", description), *grants, ("label", label)]
+        files[f"permissionsets/{name}.permissionset"] = to_xml("PermissionSet", parts)
     members = {
         "CustomField": [f"{holder}.{field}" for holder, _, field in fields],
         "PermissionSet": list(PERMISSION_SETS),
@@ -140,6 +170,15 @@ def salesforce_package(marts: Mapping[str, Mart]) -> dict[str, str]:
     ]
     files["package.xml"] = to_xml("Package", [*types, ("version", API_VERSION)])
     return files
+
+
+def zipped(package: Mapping[str, str]) -> bytes:
+    """Pack a package of metadata as it is deployed: the same bytes each time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, text in sorted(package.items()):
+            archive.writestr(zipfile.ZipInfo(path), text, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
 
 
 def salesforce_field(column: Column) -> Parts:
@@ -166,7 +205,8 @@ def salesforce_field(column: Column) -> Parts:
             parts.append(("valueSet", picklist(column.values)))
     if column.is_key:
         parts += [("unique", "true"), ("caseSensitive", "true")]
-    return parts
+    # the schema of metadata wants its elements in this order
+    return [parts[0], *sorted(parts[1:], key=lambda part: part[0])]
 
 
 def salesforce_type(column: Column) -> str:
@@ -208,8 +248,8 @@ def salesforce_table(marts: Mapping[str, Mart]) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow("mart column object field label type length external_id values".split())
-    for name, crm_object in SALESFORCE_OBJECTS.items():
-        for column in marts[name].fields:
+    for name, crm_object in SALESFORCE_HOLDERS:
+        for column in fields_of(marts[name]):
             kind = salesforce_type(column)
             length = column.max_length if kind in ("Text", "LongTextArea") else ""
             external_id = "yes" if column.is_key else ""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import requests
 import tenacity
 
 from pql.errors import PqlError
@@ -44,6 +45,24 @@ class BusyError(Exception):
     def __init__(self, problem: str, wait: float | None = None):
         super().__init__(problem)
         self.wait = wait  # the seconds that the service wants to be left alone, if it says so
+
+
+class Line(requests.Session):
+    """A way to a service: no redirect, no password file, and never without an end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.auth = lambda request: request  # otherwise a .netrc would replace the token
+        self.last: requests.Response | None = None
+
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:
+        """Make a request; to this machine without encryption, as clients may not know that way."""
+        if urlsplit(url).hostname in LOOPBACK:
+            url = url.replace("https://", "http://", 1)
+        options |= {"timeout": TIMEOUT, "allow_redirects": False}
+        self.last = None
+        self.last = super().request(method, url, **options)
+        return self.last
 
 
 class Service:
