@@ -159,7 +159,7 @@
     {%- endif -%}
     {%- set existing = load_relation(relation) -%}
     {%- set columns = [] -%}
-    {%- for column in adapter.get_columns_in_relation(existing) if existing -%}
+    {%- for column in (adapter.get_columns_in_relation(existing) if existing else []) -%}
         {%- do columns.append((column.name, column.dtype)) -%}
     {%- endfor -%}
     {{ return([raw_part(relation, name, columns, origin)] if existing else []) }}

@@ -1,12 +1,14 @@
 {#- a table is called like its event, as the loader spells it -#}
-{%- set event_table = "replace(replace(replace(lower(track_event), ' ', '_'), '-', '_'), '.', '_')" -%}
+{%- set event_table -%}
+replace(replace(replace(lower(track_event), ' ', '_'), '-', '_'), '.', '_')
+{%- endset -%}
+{%- set tables_of_calls = ['tracks', 'event_tables', 'pages', 'screens', 'calls'] -%}
 
 with
 
 calls as (
 
-    select *
-    from {{ source_rows('segment', ['tracks', 'event_tables', 'pages', 'screens', 'calls']) }} as calls
+    select * from {{ source_rows('segment', tables_of_calls) }} as calls
 
 )
 
