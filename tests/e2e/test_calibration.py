@@ -470,6 +470,11 @@ def user_level_product(people=400, days=200):
             paid = joined + timedelta(days=random.randrange(10, 50))
             if paid < start + timedelta(days=days):
                 subscriptions.append((user_id, paid))
+    return tables_of(users, events, subscriptions)
+
+
+def tables_of(users, events, subscriptions):
+    """Lay out users, events (user, name, day) and first payments (user, day) as raw tables."""
     return {
         "users": users,
         "events": [
@@ -553,4 +558,98 @@ def test_without_outcomes_there_is_not_enough_data(build):
         "not_enough_data"
     }
     for mart in ("suggested_points", "usage_cutoffs"):
+        assert built.query(f"select count(*) from pql.{mart}") == [(0,)]
+
+
+def awkward_product(people=1500, days=190):
+    """A product whose tables know the future, and in which only age tells who pays.
+
+    A third is known from visits before the sign-up, and that is to be one who comes; forty pay on
+    the day of it; from then on about fifty a week pay, whatever they do. A few sign-ups are blank,
+    or after the last day. There are no opportunities.
+    """
+    random = Random(11)
+    start = date(2026, 1, 1)
+    users, events, subscriptions = [], [], []
+    for number in range(people):
+        user_id, joined = f"u{number}", random.randrange(40, days - 1)
+        created = "" if number % 100 == 7 else (start + timedelta(days=joined)).isoformat()
+        if number % 100 == 8:
+            created = (start + timedelta(days=days + 30)).isoformat()
+        users.append({"user_id": user_id, "email": "", "created_at": created})
+        before = [joined - random.randrange(1, 40) for _ in range(3)] if number % 3 == 0 else []
+        after = [joined, *(joined + int(random.expovariate(0.1)) for _ in range(8))]
+        for day in (*before, *after):
+            if day < days:
+                name = random.choice(["chat", "export"])
+                events.append((user_id, name, start + timedelta(days=day)))
+        paid = joined + (0 if number < 40 else random.randrange(5, 60))
+        if paid < days and random.random() < 0.9:
+            subscriptions.append((user_id, start + timedelta(days=paid)))
+    return tables_of(users, events, subscriptions)
+
+
+@pytest.fixture(scope="module")
+def awkward(build):
+    built = build(awkward_product(), USER_CONFIG, selector="weekly")
+    assert built.returncode == 0, built.output
+    return built
+
+
+def test_nobody_is_observed_before_the_sign_up(awkward):
+    assert awkward.query("""
+        select count(*)
+        from pql_intermediate.int_observations as observations
+        inner join pql_staging.stg_product__users as users
+            on observations.entity_id = users.user_id
+        where observations.observed_on < cast(users.created_at as date)
+    """) == [(0,)]
+    known_early = awkward.query("select distinct known_early_count from pql.definition_evaluation")
+    assert known_early[0][0] > 400
+
+
+def test_who_pays_on_the_first_day_is_set_aside_and_counted(awkward):
+    ((count,),) = awkward.query("select distinct set_aside_count from pql.definition_evaluation")
+    assert count >= 30
+    details = dict(awkward.query("select check_id, detail from pql.definition_review"))
+    assert details["won_had_qualified"] is None or "Set aside" in details["won_had_qualified"]
+
+
+def test_where_only_age_tells_there_is_no_signal(awkward):
+    assert awkward.query("select * from pql.signal_lift where verdict = 'signal'") == []
+    assert not {"aha_moment", "trigger"} & {
+        row[0] for row in awkward.query("select verdict from pql.aha_moments")
+    }
+
+
+def test_at_fifty_buyers_a_week_there_are_others_to_compare_with(awkward):
+    rows = awkward.query("select customer_count, other_count, verdict from pql.usage_cutoffs")
+    assert {row[0] for row in rows} == {50}
+    assert min(row[1] for row in rows) > 0
+    assert "not_enough_data" not in {row[2] for row in rows}
+
+
+def test_without_opportunities_the_review_names_the_table(awkward):
+    checks = {
+        name: (verdict, advice)
+        for name, verdict, advice in awkward.query(
+            "select check_id, verdict, advice from pql.definition_review"
+        )
+    }
+    assert checks["lead_to_opportunity"][0] == "not_enough_data"
+    assert "opportunities is missing" in checks["lead_to_opportunity"][1]
+
+
+def test_a_horizon_longer_than_the_data_is_not_enough(build):
+    raw = {name: rows[:300] for name, rows in user_level_product(60).items()}
+    built = build(
+        raw,
+        USER_CONFIG,
+        selector="weekly",
+        variables={"calibration_horizon_days": 400},
+    )
+    assert built.returncode == 0, built.output
+    verdicts = {row[0] for row in built.query("select verdict from pql.definition_evaluation")}
+    assert verdicts == {"not_enough_data"}
+    for mart in ("signal_lift", "aha_moments", "suggested_points", "evaluation_parts"):
         assert built.query(f"select count(*) from pql.{mart}") == [(0,)]

@@ -651,6 +651,13 @@ def test_those_who_convert_may_all_be_of_one_half():
         assert set(found["contender"]) <= {"best_single_trigger", "suggested_points"}
 
 
+def test_outcomes_that_all_come_on_one_day_are_learned_from_without_fail():
+    observations, values = learning(clusters=100)
+    is_eve = observations["observed_on"] == observations["observed_on"].max()
+    found = learned(observations.assign(is_converted=is_eve), values)
+    assert {name: str(kind) for name, kind in found.dtypes.items()} == points.COLUMNS
+
+
 def test_two_hundred_signals():
     found = learned(*learning(extra=197))
     suggested = found[found["contender"] == "suggested_points"]

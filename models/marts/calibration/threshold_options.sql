@@ -17,7 +17,7 @@ rates as (
             when evaluations.auc is not null
                 then row_number() over (
                     partition by rates.definition_id, rates.contender
-                    order by rates.gain_share desc, rates.score_threshold desc
+                    order by rates.gain_share desc nulls last, rates.score_threshold desc
                 )
         end as best_gain_rank
     from {{ ref('int_threshold_rates') }} as rates
