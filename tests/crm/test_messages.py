@@ -244,6 +244,22 @@ def test_a_message_about_somebody_who_asked_to_be_deleted_goes(warehouse, run, t
     assert told(service) == count
 
 
+def test_digests_that_may_name_somebody_to_be_deleted_go_too(warehouse, run):
+    slack_ = SlackStandIn()
+    slack_.add_person("sam@crm.example")
+    leads(warehouse)
+    run(slack_, SLACK_DIGEST_HOUR="8")
+    assert any("open tasks of" in text for text in slack_.texts("D00000000"))
+    warehouse.rows["sync_crm_tasks"][1] |= {"entity_id": "", "body": "", "subject": "somebody"}
+    code, printed = run(slack_, SLACK_DIGEST_HOUR="8")
+    assert code == 0, printed
+    assert "1 removed" in printed
+    assert not any("Company 2" in text for home in slack_.messages for text in slack_.texts(home))
+    count = told(slack_)
+    run(slack_, SLACK_DIGEST_HOUR="8")
+    assert told(slack_) == count
+
+
 def test_an_event_says_all_and_is_signed_as_the_specification_says(warehouse, run, clock):
     receiver = ReceiverStandIn()
     receiver.now = NOON.timestamp()
