@@ -195,9 +195,6 @@ class Salesforce(SalesforceApi):
         The key finds a person before the mail address does, and a Contact goes before a Lead.
         """
         field = api_name(plan.mart.key)
-        person = ["Id", field, "Email"]
-        if self.has_person_accounts():
-            person += ["IsPersonAccount", "AccountId"]
         lead_fields = ("Id", field, "Email", "IsConverted", "ConvertedContactId")
         leads_by_id = {plan.record_id(lead): plan.key(lead) for lead in plan.leads}
         known = [each for each in leads_by_id if each.startswith("00Q")]
@@ -209,14 +206,35 @@ class Salesforce(SalesforceApi):
         keys = {plan.key(lead): lead["email"].lower() for lead in plan.create}
         found = Found(moved=moved)
         for name, values in ((field, keys.keys()), ("Email", keys.values())):
-            contacts = self.query_in("Contact", person, name, values)
+            contacts = self.query_in("Contact", ("Id", field, "Email"), name, values)
             leads = self.query_in("Lead", lead_fields, name, values)
             for key, mail in keys.items():
                 wanted = key if name == field else mail
                 if key not in found.ids:
                     these = (matching(records, name, wanted) for records in (contacts, leads))
                     tell(found, key, *these)
+        if self.has_person_accounts():
+            self.turn_to_accounts(found, leads_by_id)
         return found
+
+    def turn_to_accounts(self, found: Found, known: Mapping[str, str]) -> None:
+        """Put person accounts in the place of their contacts, which nobody can write to.
+
+        Args:
+            found: who was found.
+            known: the keys of people, by the ids of their records.
+        """
+        fields = ("Id", "AccountId", "IsPersonAccount")
+        ids = {*known, *found.moved.values(), *found.ids.values()}
+        contacts = [each for each in ids if each.startswith("003")]
+        accounts = {
+            record["Id"]: record["AccountId"]
+            for record in self.query_in("Contact", fields, "Id", contacts)
+            if record["IsPersonAccount"]
+        }
+        found.moved |= {known[each]: each for each in accounts if each in known}
+        for people in (found.moved, found.ids):
+            people |= {key: accounts.get(each, each) for key, each in people.items()}
 
     def companies_of(self, domains: Collection[str], mart: Mart) -> dict[str, list[Company]]:
         """Return the companies of each domain, by their websites; oldest first."""
@@ -543,9 +561,7 @@ def tell(
             "right one in crm_contact_id"
         )
     elif contacts:
-        (contact,) = contacts
-        is_person = contact.get("IsPersonAccount")
-        found.ids[key] = contact["AccountId"] if is_person else contact["Id"]
+        found.ids[key] = contacts[0]["Id"]
     elif converted := [each for each in leads if each["ConvertedContactId"]]:
         found.ids[key] = converted[0]["ConvertedContactId"]
     elif open_leads := [each for each in leads if not each["IsConverted"]]:
