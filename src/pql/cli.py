@@ -350,7 +350,7 @@ def bench(
 def sync(
     target: Annotated[
         Literal["hubspot", "salesforce", "slack", "webhook"],
-        typer.Argument(metavar="TO", help="hubspot, salesforce, slack or webhook."),
+        typer.Argument(metavar="TO", help="One of hubspot, salesforce, slack and webhook."),
     ] = "hubspot",
     send: Annotated[
         bool, typer.Option("--send", help="Send it. Without this nothing is sent.")

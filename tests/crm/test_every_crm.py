@@ -3,6 +3,7 @@
 import itertools
 import os
 import random
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
@@ -35,6 +36,9 @@ class Target:
     environment: Callable[[str], dict[str, str]]
     busy: Callable[[], list[Any]]
     secret: str  # the variable of what must be right
+    subject: str
+    mail: str
+    company_of: Callable[[Any], set[str]]  # the tasks that belong to a company and to a person
 
     def by(self, crm: Any, records: str, name: str) -> dict[str, dict[str, Any]]:
         """Records by one of our fields, without what is blank."""
@@ -76,6 +80,14 @@ TARGETS = [
             "drop",
         ],
         "HUBSPOT_ACCESS_TOKEN",
+        "hs_task_subject",
+        "email",
+        lambda crm: {
+            one
+            for kind, to, one, _ in crm.links
+            if (kind, to) == ("tasks", "companies")
+            and ("tasks", "contacts", one) in {link[:3] for link in crm.links}
+        },
     ),
     Target(
         "salesforce",
@@ -96,6 +108,11 @@ TARGETS = [
             "drop",
         ],
         "SALESFORCE_CLIENT_SECRET",
+        "Subject",
+        "Email",
+        lambda crm: {
+            task["Id"] for task in crm.records["Task"].values() if task["WhatId"] and task["WhoId"]
+        },
     ),
 ]
 pytestmark = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
@@ -184,11 +201,54 @@ def test_a_dry_run_says_what_is_then_sent(warehouse, target, run):
         assert f"  {line}" in said
 
 
+def test_without_a_secret_a_dry_run_asks_nothing(warehouse, target, run, monkeypatch):
+    crm = target.stand_in(1)
+    fill(warehouse)
+    run(crm)
+    warehouse.account(4)
+    asked = len(crm.requests)
+    known = {"hubspot": "HUBSPOT_ACCESS_TOKEN", "salesforce": "SALESFORCE_CLIENT_ID"}[target.name]
+    code, said = run(crm, dry=True, **{known: ""})
+    assert code == 0
+    assert len(crm.requests) == asked
+    assert f"Without {known} it is not known which companies" in said
+    assert numbers(said, target)[0] == ["1", "0", "3", "0"]
+
+
 def numbers(printed: str, target: Target) -> list[list[str]]:
     """What is said to be created, updated, unchanged and left out, by type of record."""
     types = (target.accounts, target.contacts, target.tasks)
     lines = [line.split() for line in printed.splitlines() if line.startswith("  ")]
     return [line[1:5] for name in types for line in lines if line[0] == name and len(line) > 4]
+
+
+def test_the_demo_is_sent_once(demo, target, tmp_path, monkeypatch, capsys):
+    database = tmp_path / "warehouse.duckdb"
+    shutil.copy(demo.database, database)
+    monkeypatch.setenv("PQL_DUCKDB_PATH", str(database))
+    crm = target.stand_in(1)
+    with serve(crm) as address:
+        for name, value in target.environment(address).items():
+            monkeypatch.setenv(name, value)
+        assert cli.main(["sync", target.name, "--send"]) == 0, capsys.readouterr()
+        before, writes = crm.everything(), crm.writes
+        assert cli.main(["sync", target.name, "--send"]) == 0
+    assert (crm.everything(), crm.writes) == (before, writes)
+
+    qualified = "select account_key from pql.sync_crm_accounts where status = 'qualified'"
+    companies = target.by(crm, target.accounts, "account_key")
+    for (key,) in demo.query(qualified):
+        assert companies[key][target.field.format("is_pqa")] in ("true", True)
+    said = demo.query("select task_key, subject from pql.sync_crm_tasks")
+    tasks = target.by(crm, target.tasks, "task_key")
+    assert {key: task[target.subject] for key, task in tasks.items()} == dict(said)
+    people = {
+        (record if isinstance(record, dict) else record.properties)[target.mail]
+        for kind in (target.contacts, "Lead")
+        for record in crm.records.get(kind, {}).values()
+    }
+    assert people == {mail for (mail,) in demo.query("select email from pql.sync_crm_contacts")}
+    assert len(target.company_of(crm)) == len(tasks)
 
 
 def test_a_lapsed_lead_is_cleared(warehouse, target, run):

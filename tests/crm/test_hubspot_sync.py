@@ -1,11 +1,11 @@
 """The reference sync, over real HTTP on loopback, against a stand-in for HubSpot.
 
-What the marts say is made up here, row by row, under their contracts; the last tests sync the demo.
+What the marts say is made up here, row by row, under their contracts. `test_every_crm.py` syncs
+the demo.
 """
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 from contextlib import closing
@@ -843,35 +843,3 @@ def test_a_warehouse_without_sync_marts_is_one_line(warehouse, hubspot, run, mon
     code, printed = run(hubspot)
     assert code == 2
     assert "there is no sync_crm_accounts in it; run `pql build` first" in printed
-
-
-# --- the demo -------------------------------------------------------------------------------------
-
-
-def test_the_demo_is_sent_once(demo, tmp_path, monkeypatch, capsys):
-    database = tmp_path / "warehouse.duckdb"
-    shutil.copy(demo.database, database)
-    monkeypatch.setenv("PQL_DUCKDB_PATH", str(database))
-    monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", TOKEN)
-    hubspot = StandIn()
-    hubspot.load_manifests()
-    with serve(hubspot) as address:
-        monkeypatch.setenv("HUBSPOT_BASE_URL", address)
-        assert cli.main(["sync", "--send"]) == 0, capsys.readouterr()
-        before = len(hubspot.requests)
-        assert cli.main(["sync", "--send"]) == 0
-    assert {request.split()[0] for request, _ in hubspot.requests[before:]} == {"GET"}
-
-    qualified = "select account_key from pql.sync_crm_accounts where status = 'qualified'"
-    companies = hubspot.by("companies", "pql_account_key")
-    for (key,) in demo.query(qualified):
-        assert companies[key]["pql_is_pqa"] == "true"
-    said = demo.query("select task_key, subject, contact_email from pql.sync_crm_tasks")
-    tasks = hubspot.by("tasks", "pql_task_key")
-    assert {key: tasks[key]["hs_task_subject"] for key, _, _ in said} == {
-        key: subject for key, subject, _ in said
-    }
-    ends = {(one, other) for one, other, _, _ in hubspot.links}
-    assert ends == {("contacts", "companies"), ("tasks", "companies"), ("tasks", "contacts")}
-    people = {mail for (mail,) in demo.query("select email from pql.sync_crm_contacts")}
-    assert hubspot.by("contacts", "email").keys() == people

@@ -164,7 +164,7 @@ def test_a_person_account_is_written_as_the_account_it_is(warehouse, run):
             name = field["name"].replace("__c", "__pc")
             org.fields["Account"][name] = {**field, "name": name, "externalId": False}
     account = org.add("Account", Name="Ann", IsPersonAccount=True, Website="company1.example")
-    org.add(
+    contact = org.add(
         "Contact",
         LastName="Ann",
         Email="user1@company1.example",
@@ -177,8 +177,24 @@ def test_a_person_account_is_written_as_the_account_it_is(warehouse, run):
     assert org.records["Account"][account]["pql_status__pc"] == "qualified"
     assert org.records["Account"][account]["pql_account_key__c"] is None  # no company of ours
     assert len(org.records["Account"]) == 2
+    writes = org.writes
+    assert run(org)[0] == 0
+    assert org.writes == writes
+
+    # by the id of its contact in the warehouse too, and as what a lead was converted to
+    warehouse.path.with_name("warehouse_sync.sqlite").unlink()
+    warehouse.rows["sync_crm_contacts"][0] |= {"crm_contact_id": contact, "tier": "low"}
     code, printed = run(org)
     assert code == 0, printed
+    assert org.records["Account"][account]["pql_tier__pc"] == "low"
+    lead = org.add(
+        "Lead", LastName="Ann", Company="A", IsConverted=True, ConvertedContactId=contact
+    )
+    warehouse.path.with_name("warehouse_sync.sqlite").unlink()
+    warehouse.rows["sync_crm_contacts"][0] |= {"crm_contact_id": lead, "tier": "mid"}
+    code, printed = run(org)
+    assert code == 0, printed
+    assert org.records["Account"][account]["pql_tier__pc"] == "mid"
 
 
 ADOPTS = 'adopts  account a_1 "Company 1": company {} "Company One Ltd", company1.example'

@@ -218,6 +218,8 @@ class MessageSync:
         report = MessageReport()
         for message in plan.remove:
             self.remove(message, plan, report)
+        if plan.remove:
+            self.remove_digests(report)
         for message in plan.change:
             self.change(message, plan, report)
         for message in plan.post:
@@ -296,6 +298,19 @@ class MessageSync:
                 return
         report.removed += 1
         self.memory.forget(self.account, self.chat.record_type, [key])
+
+    def remove_digests(self, report: MessageReport) -> None:
+        """Take back all digests: it is not recorded whom they name."""
+        for key, sent in self.memory.read(self.account, self.digest_type).items():
+            if not sent.record_id:
+                continue
+            try:
+                self.chat.remove(key, sent.record_id, {})
+            except RefusedError as refusal:
+                if not refusal.is_gone:
+                    report.refused.append(f"a digest that may name somebody: {refusal.problem}")
+                    continue
+            self.memory.write(self.account, self.digest_type, {key: Sent("", "digest")})
 
 
 def read_plan(
