@@ -75,6 +75,14 @@
     {{ return(expression) }}
 {%- endmacro %}
 
+{% macro mail_address(expression) -%}
+    {{ return(in_form(expression, {"meta": {"form": "mail"}})) }}
+{%- endmacro %}
+
+{% macro mail_domain(expression) -%}
+    {{ return(in_form(expression, {"meta": {"form": "domain"}})) }}
+{%- endmacro %}
+
 {% macro epoch_unit(name, column, parts) -%}
     {%- set stated = var("epoch_times").get(name ~ "." ~ column) -%}
     {%- if stated or not execute -%}

@@ -5,6 +5,10 @@
 {% macro filled_by() -%}
     {{ return({
         "application": ["events", "users", "accounts", "subscriptions"],
+        "hubspot": [
+            "users", "accounts", "identity_links", "account_links", "opportunities", "marketing_leads",
+            "contact_verifications", "sales_activities", "lead_responses",
+        ],
         "segment": ["events", "users", "accounts", "identity_links"],
     }) }}
 {%- endmacro %}
@@ -117,7 +121,7 @@
             {%- set columns = {} -%}
             {%- for column in contract.columns.values() -%}
                 {%- set stated = (options.columns or {}).get(contract.name ~ "." ~ column.name) -%}
-                {%- set names = stated or options.get(column.meta.option) or column.meta.names or column.name -%}
+                {%- set names = stated or names_of(column, contract.meta, options.get(column.meta.option)) -%}
                 {%- set value = (contract.meta.get("values") or {}).get(column.name) -%}
                 {%- set names = "=" ~ value if value else names -%}
                 {%- set found = found_column(column, part.columns, as_list(names), table) -%}
@@ -136,6 +140,17 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ return(parts) }}
+{%- endmacro %}
+
+{% macro names_of(column, table_meta, chosen) -%}
+    {%- set meta = column.meta -%}
+    {%- set names = [] -%}
+    {%- for property in as_list(chosen or meta.property) -%}
+        {%- for spelling in as_list(table_meta.spellings) -%}
+            {%- do names.append(spelling | replace("*", property)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return((names + as_list(chosen or meta.names)) or [column.name]) }}
 {%- endmacro %}
 
 {% macro found_column(column, columns, names, table) -%}
@@ -380,6 +395,17 @@
         }) -%}
     {%- endfor -%}
     {{ return(contracts) }}
+{%- endmacro %}
+
+{#- What a vendor's statuses mean; one that nobody has given a meaning is passed on, to be warned of. -#}
+{% macro meaning_of(status, meanings, origin) -%}
+    {%- set given = (var("sources").get(origin) or {}).get("lead_statuses") or {} -%}
+    case lower({{ status }})
+        {%- for name, meaning in dict(meanings, **given).items() %}
+        when {{ text_literal(name | lower) }} then {{ text_literal(meaning) if meaning else "null" }}
+        {%- endfor %}
+        else {{ status }}
+    end
 {%- endmacro %}
 
 {#- Of where vendors' tables are; what is in them is judged by the contract that they fill. -#}

@@ -1,5 +1,7 @@
 """What the views of a source make of tables in the layout of its vendor."""
 
+import csv
+import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -54,3 +56,12 @@ def cells(found: Iterable[Row], *columns: str) -> list[tuple]:
         tuple(str(row[column]) if column.endswith("_at") else row[column] for column in columns)
         for row in found
     ]
+
+
+def one_row(**row: Any) -> str:
+    """Write a CSV file of one row; what is no text is written as JSON."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(row)
+    writer.writerow(cell if isinstance(cell, str) else json.dumps(cell) for cell in row.values())
+    return text.getvalue()

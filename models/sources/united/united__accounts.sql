@@ -12,25 +12,9 @@ source_accounts as (
 
 ),
 
-mail_domains as (
-
-    select * from {{ ref('mail_domains') }}
-
-),
-
--- a domain of many is nobody's
 known_domains as (
 
-    select distinct
-        source_accounts.account_id,
-        source_accounts.domain
-    from source_accounts
-    left join mail_domains
-        on source_accounts.domain = mail_domains.domain
-    where
-        source_accounts.account_id is not null
-        and source_accounts.domain is not null
-        and mail_domains.domain is null
+    select * from {{ ref('united__domains') }}
 
 ),
 

@@ -13,11 +13,7 @@ source_users as (
 
 known_addresses as (
 
-    select distinct
-        user_id,
-        email
-    from source_users
-    where user_id is not null and email is not null
+    select * from {{ ref('united__addresses') }}
 
 ),
 
