@@ -13,7 +13,7 @@ accepted = {"accept_mass_change": $(if $(ACCEPT_MASS_CHANGE),true,false)$(comma)
 
 .DEFAULT_GOAL := help
 .PHONY: help build test test-page test-clock test-engines lint show explain preview new-version suggest init review bench manifests \
-	sync docs lock clean
+	sync docs lock clean app
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r name text; do \
@@ -75,6 +75,9 @@ init: .venv/requirements.lock ## write a starter config for the events in RAW=fo
 review: .venv/requirements-review.lock ## write the quarterly review of the last build to review.html, a page to open from disk
 	@$(BIN)/pql review $(call flag,as-of,$(AS_OF))
 
+app: .venv/requirements-app.lock ## open the workbench on the last build in a browser
+	@$(BIN)/pql app
+
 bench: .venv/requirements-dev.lock ## measure builds of made-up raw tables (EVENTS=1000000) against the same scores by hand
 	@$(BIN)/pql bench $(call flag,events,$(EVENTS))
 
@@ -93,7 +96,7 @@ clean: ## remove .venv and all that is made again; databases stay, they hold wha
 
 lock: ## pin all that the requirements need, by hash, after a change of requirements*.txt
 	@test -x $(BIN)/pip-compile || $(BIN)/python -m pip install --quiet pip-tools==7.6.2
-	@for name in requirements requirements-sync requirements-review requirements-postgres requirements-dev; do \
+	@for name in requirements requirements-sync requirements-review requirements-app requirements-postgres requirements-dev; do \
 		$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 			--no-emit-find-links --allow-unsafe --no-strip-extras --no-header -o $$name.lock $$name.txt; done
 
@@ -107,4 +110,5 @@ lock: ## pin all that the requirements need, by hash, after a change of requirem
 	@cp $< $@
 
 .venv/requirements-sync.lock .venv/requirements-review.lock: .venv/requirements.lock
-.venv/requirements-dev.lock: .venv/requirements-sync.lock .venv/requirements-review.lock
+.venv/requirements-app.lock: .venv/requirements-review.lock
+.venv/requirements-dev.lock: .venv/requirements-sync.lock .venv/requirements-app.lock

@@ -80,6 +80,12 @@ AsOf = Annotated[
 ]
 
 
+config_app = typer.Typer(
+    help="Take a config folder to a spreadsheet and back.", no_args_is_help=True
+)
+app.add_typer(config_app, name="config", rich_help_panel=EDIT)
+
+
 @contextmanager
 def needing(extra: str) -> Iterator[None]:
     """Say what to do where what a command alone needs is not installed.
@@ -290,6 +296,32 @@ def suggest(
     from pql.commands.suggest import suggest
 
     console.answer(suggest(config or project.shipped_config(), to))
+
+
+@config_app.command("export")
+def config_export(
+    output: Annotated[Path, typer.Argument(metavar="FILE", help="The workbook, an .xlsx file.")],
+    config: Config = None,
+) -> None:
+    """Write a config folder as a workbook, a sheet per file."""
+    with needing("app"):
+        from pql.commands.config import export
+
+    console.answer(export(output, config or project.shipped_config()))
+
+
+@config_app.command("import")
+def config_import(
+    workbook: Annotated[Path, typer.Argument(metavar="FILE", help="The workbook to read.")],
+    to: Annotated[
+        Path, typer.Option(metavar="DIR", help="The folder to write, which must be new.")
+    ] = Path("imported_config"),
+) -> None:
+    """Write a workbook as a new config folder, unless a cell of it is wrong."""
+    with needing("app"):
+        from pql.commands.config import import_
+
+    console.answer(import_(workbook, to))
 
 
 # --- measure --------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -87,12 +88,71 @@ def config_files(folder: Path) -> dict[str, bytes]:
 
 def columns_of(name: str) -> list[str]:
     """Return the columns of a config file, as its contract has them; dbt reads the same one."""
-    contract = (project.shipped_config() / CONTRACT).read_text(encoding="utf-8")
-    return next(
-        [column["name"] for column in seed["columns"]]
-        for seed in yaml.safe_load(contract)["seeds"]
-        if f"{seed['name']}.csv" == name
-    )
+    return [column.name for column in contract_of(name)]
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column of a config file is, as its contract says.
+
+    Attributes:
+        name: what it is called.
+        description: what it means, and what a blank cell does.
+        meta: its type, whether it is part of the key, what may stand in it.
+    """
+
+    name: str
+    description: str
+    meta: Mapping[str, Any]
+
+    @property
+    def is_key(self) -> bool:
+        """Whether it is part of what names a row."""
+        return bool(self.meta.get("key"))
+
+    @property
+    def choices(self) -> list[str]:
+        """The words that may stand in it; none: anything, or what other rows are called."""
+        if self.meta.get("type") == "boolean":
+            return ["true", "false"]
+        return [str(word) for word in self.meta.get("allowed", [])]
+
+
+def contract_of(name: str) -> list[Column]:
+    """Return what the contract says of the columns of a config file."""
+    contract = yaml.safe_load((project.shipped_config() / CONTRACT).read_text(encoding="utf-8"))
+    (seed,) = (seed for seed in contract["seeds"] if f"{seed['name']}.csv" == name)
+    return [
+        Column(
+            column["name"],
+            " ".join(column["description"].split()),
+            column.get("config", {}).get("meta", {}),
+        )
+        for column in seed["columns"]
+    ]
+
+
+def row_keys(name: str, rows: Iterable[Sequence[str]]) -> list[str]:
+    """Name each row of a config file as problems name it, in lower case."""
+    columns = contract_of(name)
+    keys = []
+    for row in rows:
+        key = ""
+        for column, cell in zip(columns, row, strict=True):
+            if not column.is_key:
+                continue
+            said = cell.strip() or "?"
+            if column.name == "version":
+                number = whole_number(said)
+                said = "?" if number is None else str(number)
+            key += (" v" if column.name == "version" else " / ") * bool(key) + said.lower()
+        keys.append(key)
+    return keys
+
+
+def read_rows(data: bytes) -> list[list[str]]:
+    """Return the rows of a file as `config_files` returns it, without its header."""
+    return list(csv.reader(io.StringIO(data.decode(), newline="")))[1:]
 
 
 def plain_csv(path: Path, columns: Sequence[str]) -> bytes:

@@ -18,7 +18,7 @@ from pql.errors import PqlError
 
 COMMANDS = (
     "build", "show", "explain", "preview", "new-version", "suggest", "review", "init", "sync",
-    "manifests", "docs", "bench",
+    "manifests", "docs", "bench", "config",
 )  # fmt: skip
 
 

@@ -1,0 +1,126 @@
+"""A config folder as a workbook: the same config comes back, and each mistake names its cell."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT
+from openpyxl import load_workbook
+
+from pql import cli, workbook
+from pql.config_files import config_files, row_keys
+
+SHIPPED = PROJECT / "seeds" / "config"
+
+
+@pytest.fixture
+def book(tmp_path) -> Path:
+    path = tmp_path / "rules.xlsx"
+    path.write_bytes(workbook.write(config_files(SHIPPED)))
+    return path
+
+
+def change(book, sheet, cell, value):
+    opened = load_workbook(book)
+    opened[sheet][cell] = value
+    opened.save(book)
+
+
+def column(book, sheet, name):
+    return next(cell.column_letter for cell in load_workbook(book)[sheet][1] if cell.value == name)
+
+
+@pytest.mark.parametrize("folder", [SHIPPED, PROJECT / "examples" / "published_definitions"])
+def test_a_workbook_is_the_same_config(folder, tmp_path, capsys):
+    book, back = tmp_path / "rules.xlsx", tmp_path / "back"
+    assert cli.main(["config", "export", str(book), "--config", str(folder)]) == 0
+    assert cli.main(["config", "import", str(book), "--to", str(back)]) == 0, capsys.readouterr()
+    assert config_files(back) == config_files(folder)
+
+
+def test_text_is_no_formula(tmp_path):
+    folder = tmp_path / "config"
+    shutil.copytree(SHIPPED, folder)
+    evil = [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        " spaced ",
+        "1.50",
+        "007",
+        'a "quoted", b\nc',
+        "ünïcode",
+    ]
+    rows = [
+        f'user,u{n},exclude,"{text.replace(chr(34), chr(34) * 2)}",,' for n, text in enumerate(evil)
+    ]
+    head = "entity_type,entity_id,effect,reason,until,added_by"
+    (folder / "overrides.csv").write_text("\n".join([head, *rows]) + "\n")
+    book = tmp_path / "rules.xlsx"
+    book.write_bytes(workbook.write(config_files(folder)))
+    cells = [row[3] for row in load_workbook(book)["overrides"].iter_rows(min_row=2, max_row=10)]
+    assert [cell.value for cell in cells] == evil
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [cell.quotePrefix for cell in cells[:4]] == [True] * 4
+    assert workbook.Sheets(book).files == {
+        name: data for name, data in config_files(folder).items() if name.endswith(".csv")
+    }
+
+
+def test_ids_are_locked_and_the_rest_is_not(book):
+    sheet = load_workbook(book)["definition_rules"]
+    assert sheet.protection.sheet
+    points = column(book, "definition_rules", "points")
+    assert sheet["A2"].protection.locked
+    assert not sheet[f"{points}2"].protection.locked
+    assert not sheet[f"A{sheet.max_row}"].protection.locked  # a new row
+
+
+def test_choices_and_notes_come_from_the_contract(book):
+    opened = load_workbook(book)
+    assert (
+        "Points for one award"
+        in opened["definition_rules"][f"{column(book, 'definition_rules', 'points')}1"].comment.text
+    )
+    formulas = {v.formula1 for v in opened["definition_rules"].data_validations.dataValidation}
+    assert '"score,disqualify,hand_raise"' in formulas
+    assert "signals!$A$2:$A$2000" in formulas
+
+
+@pytest.mark.parametrize(
+    ("sheet", "cell", "value", "said"),
+    [
+        ("definition_rules", "points", "many", 'definition_rules!{cell}  "many" is not a number'),
+        ("definition_rules", "signal_id", "nothing", "definition_rules!{cell}  "),
+        ("signals", "measure", "eventz", "signals!{cell}  "),
+        ("signals", "reason_template", "=A1", "signals!{cell}: a formula; write the value itself"),
+        ("signals", "reason_template", "#REF!", "signals!{cell}: an error, #REF!"),
+    ],
+)
+def test_a_wrong_cell_is_named_and_nothing_is_written(
+    book, tmp_path, capsys, sheet, cell, value, said
+):
+    place = f"{column(book, sheet, cell)}2"
+    change(book, sheet, place, value)
+    assert cli.main(["config", "import", str(book), "--to", str(tmp_path / "back")]) == 2
+    assert said.format(cell=place) in capsys.readouterr().err
+    assert not (tmp_path / "back").exists()
+
+
+def test_what_is_no_config_is_refused_in_a_line(book, tmp_path, capsys):
+    change(book, "signals", "B1", "signal_nam")
+    assert cli.main(["config", "import", str(book)]) == 2
+    assert "signals!B1: unknown column signal_nam; did you mean signal_name?" in (
+        capsys.readouterr().err
+    )
+    (tmp_path / "no.xlsx").write_text("no workbook")
+    assert cli.main(["config", "import", str(tmp_path / "no.xlsx")]) == 2
+    assert "not an Excel workbook" in capsys.readouterr().err
+    assert cli.main(["config", "import", str(tmp_path / "none.xlsx")]) == 2
+    assert "no such file" in capsys.readouterr().err
+
+
+def test_a_row_is_named_as_the_checks_name_it():
+    rows = [["Trial", "2.0", "r1", *[""] * 8], ["", "x", "r1", *[""] * 8]]
+    assert row_keys("definition_rules.csv", rows) == ["trial v2 / r1", "? v? / r1"]
