@@ -76,7 +76,11 @@
 
 {% macro raw_folder_problems() -%}
     {%- set tables = graph.sources.values() | selectattr("source_name", "equalto", "raw") | map(attribute="name") | list -%}
-    {%- set files = raw_folder(var("raw_path")) | rejectattr("table", "in", source_names()) | list -%}
+    {%- set vendors = source_names() | list -%}
+    {%- for name in source_names() if name in filled_by() -%}
+        {%- for place in source_places(name) -%}{%- do vendors.append(place.name | lower) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- set files = raw_folder(var("raw_path")) | rejectattr("table", "in", vendors) | list -%}
     {%- set lacking = tables | reject("in", files | map(attribute="table") | list) | list -%}
     {%- set selects = [] -%}
     {%- set others = [] -%}

@@ -28,6 +28,7 @@ SHARED_CONFIG = ("routing_rules.csv", "special_domains.csv")
 CONFIG_FILES = (*REQUIRED_CONFIG, *EMPTY_CONFIG, *SHARED_CONFIG)
 VERSIONED_FILES = ("definitions.csv", "definition_rules.csv", "fit_rules.csv", "category_caps.csv")
 CONTRACT = "_config__seeds.yml"  # beside the shipped files
+VARIABLES = "vars.yml"  # dbt vars that a config folder may bring along
 BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -48,6 +49,22 @@ def overlay_config(folder: Path) -> str:
     for name, data in files.items():
         write_whole(project.root() / copy / name, data)
     return copy.as_posix()
+
+
+def stated_variables(folder: Path | None) -> dict[str, Any]:
+    """Read the dbt vars that a config folder brings along in vars.yml, if it does."""
+    path = folder / VARIABLES if folder else None
+    if not path or not path.exists():
+        return {}
+    try:
+        stated = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise PqlError(f"{path}: cannot be read; {' '.join(str(error).split())}") from None
+    if not isinstance(stated or {}, dict) or not isinstance(
+        (stated or {}).get("sources", {}), dict
+    ):
+        raise PqlError(f"{path}: not vars; write it as 'sources: {{segment: {{schema: web}}}}'")
+    return stated or {}
 
 
 def config_files(folder: Path) -> dict[str, bytes]:

@@ -83,15 +83,20 @@ def raw_contract() -> Contract:
     )
 
 
-def survey(folder: Path) -> RawFolder:
-    """Find the raw tables of a folder and read each file of theirs once; refuse what is broken."""
+def survey(folder: Path, vendors: Sequence[Path] = ()) -> RawFolder:
+    """Find the raw tables of a folder and read each file of theirs once; refuse what is broken.
+
+    Args:
+        folder: the folder.
+        vendors: what in it holds vendors' tables; those may fill what is required.
+    """
     contract = raw_contract()
     if not folder.is_dir():
         raise PqlError(f"{folder}: no such folder; name the one that holds events and users")
     holders: dict[str, list[Path]] = {}
     try:
         for path in sorted(folder.iterdir()):
-            if not LEFT_OUT.match(path.name):
+            if not LEFT_OUT.match(path.name) and path not in vendors:
                 holders.setdefault(table_name(path), []).append(path)
         files = {
             name: table_files(name, holders[name]) for name in contract.columns if name in holders
@@ -104,7 +109,7 @@ def survey(folder: Path) -> RawFolder:
         if meant:
             raise PqlError(f"{path}: no table of the raw contract; did you mean {meant}?")
     for name in contract.required:
-        if name not in files:
+        if name not in files and not vendors:
             raise PqlError(
                 f"{folder}: the required table {name} is missing; "
                 f"add {name}.parquet, {name}.csv, or a folder {name} of such files"

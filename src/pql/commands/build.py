@@ -17,8 +17,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pql import console, raw
-from pql.config_files import overlay_config
+from pql import console, sources
+from pql.config_files import overlay_config, stated_variables
 from pql.database import check_memory_limit, copy_database, one_build_at_a_time, put_in_place
 from pql.dbt import dbt_build, log_path
 from pql.errors import FailedError, PqlError
@@ -105,7 +105,8 @@ def build_in_warehouse(request: Request) -> Outcome:
             "load them there, and give --vars "
             '\'{"raw_source": "canonical", "raw_schema": "<schema>"}\''
         )
-    variables, env = dict(request.variables), dict(request.env)
+    variables = stated_variables(request.config) | dict(request.variables)
+    env = dict(request.env)
     if request.config:
         env["PQL_CONFIG_PATH"] = overlay_config(request.config)
     if request.as_of:
@@ -143,22 +144,18 @@ def build_database(request: Request) -> Outcome:
     every test has passed: who reads it finds either the one or the other, whole.
     """
     check_memory_limit()
-    variables = dict(request.variables)
+    variables = stated_variables(request.config) | dict(request.variables)
     database = request.database or database_path(request.as_of)
     env = dict(request.env)
     if request.as_of:
         variables["as_of"] = request.as_of.isoformat()
     if request.raw:
-        found = raw.survey(request.raw)
-        variables = {
-            "raw_source": "canonical",
-            "raw_path": str(request.raw.resolve()),
-            "raw_tables": [n for n in found.tables if n not in raw.raw_contract().required],
-            **variables,
-        }
+        found = sources.survey(request.raw, variables.get("sources"))
+        own = {name: v for name, v in request.variables.items() if name != "sources"}
+        variables |= found.variables | own
         if request.show != "nothing":
-            for line in (", ".join(found.tables), *found.notices):
-                console.note(f"{request.raw}: {line}")
+            for line in found.notices:
+                console.note(line)
     if request.config:
         env["PQL_CONFIG_PATH"] = overlay_config(request.config)
     with one_build_at_a_time(database) as lock:

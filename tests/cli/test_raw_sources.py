@@ -1,0 +1,91 @@
+"""Which vendors' tables a folder holds: told by what is in it, and said in dbt's vars."""
+
+from pathlib import Path
+
+import pytest
+from conftest import write_tables
+
+from pql import sources
+from pql.config_files import stated_variables
+from pql.errors import PqlError
+
+TRACKS = "id,event,event_text,timestamp,received_at,user_id\nm1,a,A,2026-06-01,2026-06-01,u1"
+SEGMENT = {
+    "tracks": TRACKS,
+    "a": TRACKS,
+    "users": "id,email,received_at\nu1,ann@acme.example,2026-06-01",
+}
+OWN = {
+    "events": "event_name,occurred_at,user_id\na,2026-06-01,u1",
+    "users": "user_id,email\nu1,ann@acme.example",
+}
+
+
+def test_a_folder_of_a_vendor(tmp_path: Path) -> None:
+    write_tables(tmp_path, SEGMENT)
+    found = sources.survey(tmp_path)
+    assert found.variables == {"sources": {"segment": {"path": [str(tmp_path)]}}}
+    assert found.notices == [f"{tmp_path}: segment, with a, tracks and users"]
+
+
+def test_the_contract_is_read_as_before(tmp_path: Path) -> None:
+    write_tables(tmp_path, OWN)
+    found = sources.survey(tmp_path)
+    assert found.variables == {
+        "raw_source": "canonical",
+        "raw_path": str(tmp_path),
+        "raw_tables": [],
+    }
+    assert found.notices == [f"{tmp_path}: events, users"]
+
+
+def test_several_places_beside_tables_of_ones_own(tmp_path: Path) -> None:
+    write_tables(tmp_path, OWN)
+    write_tables(tmp_path / "web", SEGMENT)
+    write_tables(tmp_path / "server", {"tracks": TRACKS})
+    write_tables(tmp_path / "letters", {"letter": "written_on\n2026-06-01"})
+    found = sources.survey(tmp_path)
+    assert list(found.variables["sources"].items()) == [
+        ("canonical", {}),
+        ("segment", {"path": [f"{tmp_path}/server", f"{tmp_path}/web"]}),
+    ]
+    assert found.notices[2:] == [
+        f"{tmp_path}: events, users",
+        f"{tmp_path}: not read, as no table of the raw contract: letters",
+    ]
+
+
+def test_what_is_stated_of_a_source_is_kept(tmp_path: Path) -> None:
+    write_tables(tmp_path / "web", SEGMENT)
+    stated = {"application": {"schema": "app"}, "segment": {"schema": "web", "account_id": "org"}}
+    found = sources.survey(tmp_path, stated)
+    assert list(found.variables["sources"].items()) == [
+        ("application", {"schema": "app"}),
+        ("segment", {"account_id": "org", "path": [f"{tmp_path}/web"]}),
+    ]
+
+
+def test_a_folder_that_no_vendor_and_no_contract_knows(tmp_path: Path) -> None:
+    write_tables(tmp_path / "letters", {"letter": "written_on\n2026-06-01"})
+    with pytest.raises(PqlError, match="the required table events is missing"):
+        sources.survey(tmp_path)
+
+
+def test_a_broken_file_of_a_vendor(tmp_path: Path) -> None:
+    write_tables(tmp_path, SEGMENT | {"a": f"{TRACKS},1"})
+    with pytest.raises(PqlError, match=r"a.csv, line 2: 7 cells under 6 columns"):
+        sources.survey(tmp_path)
+
+
+def test_each_vendor_is_as_trusted_as_it_knows_the_product() -> None:
+    assert sources.by_trust(["segment", "canonical"]) == ["canonical", "segment"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("sources: [segment]", "not vars"), ("{", "cannot be read")],
+)
+def test_vars_of_a_config_folder_that_are_none(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "vars.yml").write_text(text)
+    with pytest.raises(PqlError, match=message):
+        stated_variables(tmp_path)
