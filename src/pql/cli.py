@@ -235,7 +235,16 @@ def explain(
 
 @app.command(rich_help_panel=EDIT)
 def init(
-    raw: Annotated[Path, typer.Option(metavar="DIR", help="Folder of your raw tables.")],
+    raw: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of your raw tables, or of a vendor's."),
+    ] = None,
+    schema: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Instead, a schema of the database with a vendor's tables."
+        ),
+    ] = None,
     config: Annotated[
         Path, typer.Option(metavar="DIR", help="The folder to write, which must be new.")
     ] = Path("starter_config"),
@@ -243,7 +252,7 @@ def init(
     """Write a starter config for the events in a folder of raw tables."""
     from pql.commands.init import init
 
-    console.answer(init(raw, config))
+    console.answer(init(raw, config, schema or []))
 
 
 @app.command(rich_help_panel=EDIT)

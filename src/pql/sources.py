@@ -17,13 +17,20 @@ import duckdb
 import yaml
 
 from pql import project, raw
-from pql.database import in_memory, rows
+from pql.database import in_memory, opened, rows
 from pql.errors import PqlError
 from pql.formatting import counted, listed
 
 ADAPTERS = Path("models", "sources")  # in the project
 FEWEST_COLUMNS = 3  # of a table that tells a vendor
 MOST_NAMED = 6
+
+COLUMNS_OF_SCHEMA = """
+    select lower(table_name) as table_name, lower(column_name) as column_name
+    from information_schema.columns
+    where table_catalog = current_database() and lower(table_schema) = lower($schema)
+    order by table_name, ordinal_position
+"""
 
 Layout = Mapping[str, Sequence[str]]  # columns by table, all in small letters
 
@@ -219,6 +226,12 @@ def contract_tables() -> list[Table]:
     return [as_table(table) for table in yml["sources"][0]["tables"]]
 
 
+@cache
+def contract_names() -> list[str]:
+    """Name the tables of the raw contract."""
+    return [table.name for table in contract_tables()]
+
+
 # --- folders --------------------------------------------------------------------------------------
 
 
@@ -295,6 +308,11 @@ class RawData:
     places: list[Place]
     contract: raw.RawFolder | None
 
+    def tables(self) -> set[str]:
+        """Name the tables of the raw contract that something fills."""
+        own = self.contract.tables if self.contract else []
+        return set(own).union(*(filled_by()[place.vendor] for place in self.places))
+
 
 def survey(folder: Path, stated: Mapping[str, Mapping[str, Any]] | None = None) -> RawData:
     """Find out what a folder holds, refuse what is broken, and say it in dbt's vars.
@@ -324,6 +342,25 @@ def survey(folder: Path, stated: Mapping[str, Mapping[str, Any]] | None = None) 
     if places or stated:
         variables["sources"] = with_options(as_sources(places, bool(contract)), stated or {})
     return RawData(variables, notices, places, contract)
+
+
+def survey_schemas(database: Path, schemas: Sequence[str]) -> RawData:
+    """Find out whose tables the schemas of a DuckDB file hold."""
+    places = []
+    with opened(database) as connection:
+        for schema in schemas:
+            layout: dict[str, list[str]] = {}
+            for row in rows(connection, COLUMNS_OF_SCHEMA, schema=schema):
+                layout.setdefault(row["table_name"], []).append(row["column_name"])
+            vendor = vendor_of(layout, schema)
+            if not vendor:
+                raise PqlError(
+                    f"{schema}: no table of a vendor is in this schema of {database}; known are "
+                    + listed(sorted(vendors()))
+                )
+            places.append(Place(vendor, schema, layout))
+    variables = {"sources": as_sources(places, has_contract=False)}
+    return RawData(variables, [place.in_words() for place in places], places, None)
 
 
 def as_sources(places: Sequence[Place], has_contract: bool) -> dict[str, dict[str, Any]]:

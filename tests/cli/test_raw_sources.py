@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import write_tables
 
-from pql import sources
+from pql import cli, sources
 from pql.config_files import stated_variables
 from pql.errors import PqlError
 
@@ -89,3 +90,52 @@ def test_vars_of_a_config_folder_that_are_none(tmp_path: Path, text: str, messag
     (tmp_path / "vars.yml").write_text(text)
     with pytest.raises(PqlError, match=message):
         stated_variables(tmp_path)
+
+
+# --- init -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of one's own, with a database in it."""
+    monkeypatch.setenv("PQL_DUCKDB_PATH", str(tmp_path / "x.duckdb"))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path / "target"))
+    monkeypatch.setenv("DBT_LOG_PATH", str(tmp_path / "logs"))
+    return tmp_path
+
+
+def test_init_says_what_fills_what_and_what_is_missing(
+    own: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = TRACKS.replace(",received_at", "").replace("06-01,2026-06-01", "06-01")
+    write_tables(own / "raw" / "web", SEGMENT | {"tracks": late, "a": late})
+    assert cli.main(["init", "--raw", str(own / "raw"), "--config", str(own / "new")]) == 0
+    said = capsys.readouterr().out
+    assert f"{own}/raw/web: segment, with tracks and users" in said
+    assert "no received_at: late rows can't be told" in said
+    assert "no subscriptions: nobody is known to be on trial" in said
+    page = (own / "new" / "mapping.md").read_text()
+    assert "| tracks | tracks | event_name | event_text |" in page
+    assert "| users | users | job_title | missing: job_title, title, context_traits_title |" in page
+    assert "| A | 1 | 2026-06-01 |  |" in page
+    where = {"sources": {"segment": {"path": [f"{own}/raw/web"]}}}
+    assert stated_variables(own / "new") == where
+
+
+def test_init_looks_at_a_schema(own: Path) -> None:
+    with duckdb.connect(str(own / "x.duckdb")) as connection:
+        connection.execute(
+            """
+            create schema web;
+            create table web.tracks as select
+                'm1' as id, 'a' as event, 'A' as event_text, 'u1' as user_id,
+                timestamp '2026-06-01' as timestamp, timestamp '2026-06-01' as received_at;
+            create table web.users as select 'u1' as id, 'ann@acme.example' as email;
+            create schema letters;
+            create table letters.letter as select 1 as id
+            """
+        )
+    assert cli.main(["init", "--schema", "web", "--config", str(own / "new")]) == 0
+    assert stated_variables(own / "new") == {"sources": {"segment": {"schema": ["web"]}}}
+    with pytest.raises(PqlError, match="letters: no table of a vendor is in this schema"):
+        sources.survey_schemas(own / "x.duckdb", ["letters"])

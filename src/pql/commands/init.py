@@ -6,23 +6,29 @@ It is a place to start, not evidence: which acts foretell a sale is for the data
 from __future__ import annotations
 
 import re
+import shutil
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
-from pql import queries
+from pql import mapping, queries, sources
 from pql import raw as raw_tables
-from pql.config_files import CONFIG_FILES, columns_of, to_csv
+from pql.config_files import CONFIG_FILES, VARIABLES, columns_of, to_csv
 from pql.console import Answer, heading, table
 from pql.database import Row, in_memory, rows
-from pql.errors import PqlError
+from pql.dbt import dbt_build
+from pql.errors import FailedError, PqlError
 from pql.formatting import clean, counted, entry, more, percent
+from pql.project import database_path
 
 DEFINITION_ID = "starter"
 FOLDER = Path("starter_config")
+SCHEMA = "pql_sources"
 MOST_OF_A_KIND = 2
 MOST_SIGNALS = 6  # with recent activity seven rules that score; published advice is five to eight
 FEWEST_SIGNALS = 3
@@ -141,38 +147,79 @@ class Signal:
 
 @dataclass(frozen=True)
 class Found:
-    """What the raw rows hold: events, the numbers they carry, what went before payments."""
+    """What the raw rows hold: events, a sample of each, their numbers, what went before paying."""
 
     events: list[Row]
     numbers: list[Row]
     outcomes: list[Row]
+    samples: list[Row]
 
 
-def read_events(folder: Path, files: Mapping[str, Sequence[Path]]) -> Found:
+def read_events(data: sources.RawData, where: str) -> Found:
     """Count the rows of each event, who did it and when, by the raw rows alone."""
-    with in_memory() as connection:
+    with relations_of(data) as (connection, relations):
         for table, columns in COLUMNS.items():
-            relation = as_text(connection, files.get(table, ()), columns)
-            connection.execute(f"create view {table} as {relation}")
+            relation = as_text(connection, relations[table], columns)
+            connection.execute(f"create temporary view {table} as {relation}")
         events = rows(connection, QUERIES["events"])
         numbers = rows(connection, QUERIES["numbers"])
         outcomes = rows(connection, QUERIES["outcomes"], entity_type=entity_type_of(events))
+        samples = rows(connection, QUERIES["samples"])
     if not events:
-        raise PqlError(f"{folder}: no row of events has an event_name; fill that column first")
-    return Found(events, numbers, outcomes)
+        raise PqlError(f"{where}: no row of events has an event_name; fill that column first")
+    return Found(events, numbers, outcomes, samples)
+
+
+@contextmanager
+def relations_of(
+    data: sources.RawData,
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, list[str]]]]:
+    """Give what holds the rows of each raw table: files, and dbt's views of vendors' tables.
+
+    Raises:
+        FailedError: dbt cannot make the views.
+    """
+    files = data.contract.files if data.contract else {}
+    with TemporaryDirectory() as scratch, ExitStack() as opened:
+        if not data.places:
+            connection, views = opened.enter_context(in_memory()), []
+        else:
+            database = Path(
+                scratch, database_path().name
+            )  # schemas are those of a database so called
+            if any(isinstance(place.where, str) for place in data.places):
+                shutil.copy(database_path(), database)
+            views = [
+                f"{vendor}__{table}"
+                for vendor in {place.vendor for place in data.places}
+                for table in COLUMNS.keys() & sources.filled_by()[vendor]
+            ]
+            returncode, said = dbt_build(
+                data.variables, "", False, "line", select=views, PQL_DUCKDB_PATH=str(database)
+            )
+            if returncode:
+                raise FailedError("the vendors' tables cannot be read", said)
+            connection = opened.enter_context(duckdb.connect(str(database)))
+        yield (
+            connection,
+            {
+                table: [raw_tables.reader(connection, file) for file in files.get(table, ())]
+                + [f"{SCHEMA}.{view}" for view in sorted(views) if view.endswith(f"__{table}")]
+                for table in COLUMNS
+            },
+        )
 
 
 def as_text(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str]
+    connection: duckdb.DuckDBPyConnection, relations: Sequence[str], columns: Sequence[str]
 ) -> str:
     """Return a query of some columns of a raw table as text; null where it has no such."""
     nothing = ", ".join(f"cast(null as varchar) as {column}" for column in columns)
     parts = [f"select {nothing} where false"]
-    for file in files:
-        reader = raw_tables.reader(connection, file)
+    for relation in relations:
         found = {
             row["column_name"].lower(): row["column_type"]
-            for row in rows(connection, f"describe from {reader}")
+            for row in rows(connection, f"describe from {relation}")
         }
         cells = [
             f"nullif(trim(cast({as_json(column, found[column])} as varchar)), '') as {column}"
@@ -180,7 +227,7 @@ def as_text(
             else f"cast(null as varchar) as {column}"
             for column in columns
         ]
-        parts.append(f"select {', '.join(cells)} from {reader}")
+        parts.append(f"select {', '.join(cells)} from {relation}")
     return " union all ".join(parts)
 
 
@@ -398,17 +445,29 @@ def write_folder(folder: Path, files: dict[str, bytes]) -> None:
 # --- what is said ---------------------------------------------------------------------------------
 
 
-def init(raw: Path, folder: Path) -> Answer:
-    """Look at the events, write the folder, and say what was found and what comes next."""
-    found = raw_tables.survey(raw)
-    read = read_events(raw, found.files)
+def init(raw: Path | None, folder: Path, schemas: Sequence[str] = ()) -> Answer:
+    """Look at the events, write the folder, and say what was found and what comes next.
+
+    Args:
+        raw: a folder of raw data.
+        folder: the config folder to write.
+        schemas: instead, schemas of the database, each with a vendor's tables.
+    """
+    if bool(raw) == bool(schemas):
+        raise PqlError("name a folder by --raw, or a schema of the database by --schema")
+    data = sources.survey(raw) if raw else sources.survey_schemas(database_path(), schemas)
+    where = str(raw or ", ".join(schemas))
+    read = read_events(data, where)
     events = read.events
     entity_type = entity_type_of(events)
     signals = suggest(events, entity_type)
     taken = {signal.signal_id for signal in signals}
     numbers = numbers_of(events, read.numbers, entity_type, taken)
-    has_subscriptions = "subscriptions" in found.tables
-    write_folder(folder, starter_files(signals, numbers, entity_type, has_subscriptions))
+    has_subscriptions = "subscriptions" in data.tables()
+    files = starter_files(signals, numbers, entity_type, has_subscriptions)
+    if data.places:
+        files |= {VARIABLES: mapping.variables_file(data), "mapping.md": mapping.page(data, read)}
+    write_folder(folder, files)
     suggested = [
         entry(
             str(signal.kind.points or "at once"),
@@ -417,8 +476,14 @@ def init(raw: Path, folder: Path) -> Answer:
         )
         for signal in signals
     ]
+    build = (
+        f"pql build --config {folder}"
+        if data.places
+        else f"pql build --raw {raw} --config {folder}"
+    )
     return [
-        *event_table(raw, events, entity_type),
+        *mapping.summary(data, folder),
+        *event_table(where, events, entity_type),
         *outcome_table(read.outcomes, entity_type),
         "",
         heading(f"{folder}: a draft definition, {DEFINITION_ID}, that scores {entity_type}s"),
@@ -432,7 +497,7 @@ def init(raw: Path, folder: Path) -> Answer:
         "  2. Give your own mail domain the domain_type internal in special_domains.csv.",
         f"  3. In definitions.csv set the status of {DEFINITION_ID} to live: a draft is scored,"
         " but makes no lead.",
-        f"  4. pql build --raw {raw} --config {folder}",
+        f"  4. {build}",
     ]
 
 
@@ -478,7 +543,7 @@ def number_lines(numbers: Sequence[Signal]) -> Answer:
     ]
 
 
-def event_table(raw: Path, events: Sequence[Row], entity_type: str) -> Answer:
+def event_table(where: str, events: Sequence[Row], entity_type: str) -> Answer:
     """List the events that reach somebody worth a look, the widest reach first."""
     total = sum(event["row_count"] for event in events)
     heads = ("rows", "users", "accounts")
@@ -492,7 +557,7 @@ def event_table(raw: Path, events: Sequence[Row], entity_type: str) -> Answer:
     ]
     return [
         heading(
-            f"Events in {raw}: {counted(total, 'row')} of {counted(len(events), 'event name')}"
+            f"Events in {where}: {counted(total, 'row')} of {counted(len(events), 'event name')}"
         ),
         "",
         table((*heads, "event"), shown, numbers=heads),

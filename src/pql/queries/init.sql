@@ -124,3 +124,14 @@ from observed_acts
 cross join totals
 group by observed_acts.event_name, totals.payers, totals.others
 order by payer_share - other_share desc, observed_acts.event_name
+
+-- name: samples
+select
+    event_name,
+    count(*) as row_count,
+    arg_max(properties, occurred_at || coalesce(properties, '')) as properties,
+    max(occurred_at) as occurred_at
+from events
+where event_name is not null
+group by event_name
+order by row_count desc, event_name
