@@ -412,10 +412,20 @@
 {% macro source_problems() -%}
     {%- set selects = [] -%}
     {%- for origin in source_names() if execute and flags.INTROSPECT and origin in filled_by() -%}
+        {%- set options = var("sources").get(origin) or {} -%}
         {%- set found = [] -%}
+        {%- set is_there = {} -%}
         {%- for contract in source_contracts(origin) -%}
             {%- set parts = source_parts(contract, origin) -%}
             {%- do found.extend(parts | map(attribute="place")) -%}
+            {%- for column in contract.columns.values() if parts -%}
+                {%- set name = (options.columns or {}).get(contract.name ~ "." ~ column.name) or options.get(column.meta.option) -%}
+                {%- set stated = [name] if name is string else name or [] -%}
+                {%- set there = parts | selectattr("columns." ~ column.name, "defined") | list | length > 0 -%}
+                {%- for one in stated if not one.startswith("=") -%}
+                    {%- do is_there.update({one: there or is_there.get(one, false)}) -%}
+                {%- endfor -%}
+            {%- endfor -%}
             {%- for column in contract.columns.values() if column.meta.key and parts -%}
                 {%- for part in parts if column.name not in part.columns -%}
                     {%- do selects.append(raw_name_problem(
@@ -426,6 +436,12 @@
                     )) -%}
                 {%- endfor -%}
             {%- endfor -%}
+        {%- endfor -%}
+        {%- for name, there in is_there.items() if not there -%}
+            {%- do selects.append(raw_name_problem(
+                "vars: sources", origin, "none of its tables has the column " ~ name,
+                "name a column that is there, or leave it out", "error"
+            )) -%}
         {%- endfor -%}
         {%- for place in source_places(origin) if place.name not in found -%}
             {%- do selects.append(raw_name_problem(

@@ -1,0 +1,86 @@
+"""What is wrong with vendors' tables is said in one line, or a row is set aside: none is lost."""
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Built, run_dbt, write_tables
+from views import Views, build_views, cells
+
+CALLS = "id,event,event_text,timestamp,received_at,user_id"
+REST = "2026-06-01T10:00:00Z,2026-06-01T10:00:01Z,u1"
+# one loader's layout, without a clock of the server's, and another's
+WEB = {
+    "tracks": (
+        "id,event,event_text,timestamp,user_id\n"
+        "m1,a,A,2026-06-01T10:00:00Z,u1\n"
+        "m2,b,B,1780308000,u1"
+    ),
+    "a": f"{CALLS},plan,context_plan\nm1,a,A,{REST},5,x",
+}
+SERVER = {
+    "tracks": f"message_id,event,timestamp,received_at,user_id\ns1,a,{REST}",
+    "a": f"{CALLS},plan",
+    "b": f"{CALLS},plan\ns2,b,B,{REST},many",
+    "users": "id,email,received_at",
+}
+
+
+@pytest.fixture(scope="module")
+def views(tmp_path_factory: pytest.TempPathFactory) -> Views:
+    """Two places of one vendor, written by different loaders."""
+    folder = tmp_path_factory.mktemp("bad")
+    return build_views(folder, {"web": WEB, "server": SERVER}, segment={"path": ["web", "server"]})
+
+
+def test_mixed_loaders_of_one_vendor(views: Views) -> None:
+    events = cells(views["segment__events"], "event_id", "event_name")
+    assert ("m2", "B") in events
+    assert ("s2", "B") in events
+
+
+def test_a_table_without_rows_is_empty(views: Views) -> None:
+    assert views["segment__users"] == []
+
+
+def test_no_received_at_is_null_and_not_the_time_of_another(views: Views) -> None:
+    (row,) = (row for row in views["segment__events"] if row["event_id"] == "m2")
+    assert row["received_at"] is None
+
+
+def test_an_epoch_where_a_time_is_expected_is_left_to_be_rejected(views: Views) -> None:
+    (row,) = (row for row in views["segment__events"] if row["event_id"] == "m2")
+    assert row["occurred_at"] == "1780308000"
+
+
+def test_a_column_of_two_types_is_text(views: Views) -> None:
+    packed = {row["event_id"]: row["properties"] for row in views["segment__events"]}
+    assert json.loads(packed["m1"])["plan"] == "5"
+    assert json.loads(packed["s2"])["plan"] == "many"
+
+
+def test_a_property_called_like_a_column_of_the_vendor_is_not_read(views: Views) -> None:
+    packed = {row["event_id"]: row["properties"] for row in views["segment__events"]}
+    assert "context_plan" not in json.loads(packed["m1"])
+
+
+@pytest.mark.parametrize(
+    ("sources", "message"),
+    [
+        ({"segmnt": {"schema": "web"}}, "segmnt is no source; name one of"),
+        ({"segment": {}}, "segment does not say where it is; give it a schema, or a path"),
+        ({"segment": {"schema": "nowhere"}}, "none of its tables is in nowhere"),
+        ({"segment": {"path": "{}/keyless"}}, "has none of the columns that it is read from"),
+        (
+            {"segment": {"path": "{}/web", "account_id": "org"}},
+            "none of its tables has the column org",
+        ),
+    ],
+)
+def test_one_line_says_what_is_wrong(tmp_path: Path, sources: dict, message: str) -> None:
+    write_tables(tmp_path / "web", WEB)
+    write_tables(tmp_path / "keyless", {"tracks": "event,received_at\na,2026-06-01"})
+    given = json.dumps({"sources": sources}).replace("{}/", f"{tmp_path}/")
+    built = Built(tmp_path, tmp_path / "x.duckdb", 0, "")
+    result = run_dbt(built, "compile", "--select", "int_raw_problems", "--vars", given)
+    assert message in result.stdout
