@@ -1,6 +1,6 @@
 """A Dagster project: the models as assets, built every hour, then synced.
 
-pip install dagster==1.13.29 dagster-dbt==0.29.27 dagster-webserver==1.13.29
+pip install dagster==1.13.27 dagster-dbt==0.29.27 dagster-webserver==1.13.27
 PQL_PROJECT=<folder of the project> dagster dev -f docs/orchestration/definitions.py
 """
 
@@ -12,7 +12,8 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 
 FOLDER = Path(os.environ.get("PQL_PROJECT", Path(__file__).resolve().parents[2]))
-PROJECT = DbtProject(project_dir=FOLDER, profiles_dir=FOLDER)
+TARGET = Path(os.environ.get("DBT_TARGET_PATH", "target"))
+PROJECT = DbtProject(project_dir=FOLDER, profiles_dir=FOLDER, target_path=TARGET)
 PROJECT.prepare_if_dev()
 
 

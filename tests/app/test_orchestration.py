@@ -55,7 +55,7 @@ def test_dagster_loads_the_project(tmp_path):
     folder = tmp_path / "dagster"
     venv.create(folder, with_pip=True)
     python = str(folder / "bin" / "python")
-    needs = ["dagster==1.13.29", "dagster-dbt==0.29.27", "dbt-core==1.11.16", "dbt-duckdb==1.11.1"]
+    needs = ["dagster==1.13.27", "dagster-dbt==0.29.27", "dbt-core==1.11.16", "dbt-duckdb==1.11.1"]
     subprocess.run([python, "-m", "pip", "install", "--quiet", *needs], check=True)
     env = os.environ | {
         "DBT_TARGET_PATH": str(tmp_path / "target"),

@@ -57,7 +57,7 @@ def trouble():
 
 
 @pytest.fixture(params=SCREENS)
-def screen(request, browser, trouble):  # noqa: F811
+def screen(request, browser, trouble):
     """An empty page of one width."""
     page = browser.new_page(viewport={"width": SCREENS[request.param], "height": 900})
     page.on("pageerror", lambda error: trouble.append(f"error: {error}"))

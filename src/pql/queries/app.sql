@@ -111,26 +111,54 @@ from pql_users
 where user_id = $entity_id and is_qualified
 
 -- name: events_by_day
-select
-    raw.activity_date as event_date,
-    raw.item as event_name,
-    sum(raw.event_count) as event_count
-from int_signal_counts as raw
-left join int_identity_links as user_links
-    on user_links.entity_type = 'user' and user_links.from_id = raw.actor_id
-left join int_users as users
-    on users.user_id = coalesce(user_links.to_id, raw.actor_id)
-left join int_identity_links as account_links
-    on account_links.entity_type = 'account' and account_links.from_id = raw.account_id
-where
-    raw.signal_id = 'any_activity'
-    and $entity_id = case $entity_type
-        when 'user' then coalesce(user_links.to_id, raw.actor_id)
-        else coalesce(account_links.to_id, raw.account_id, users.account_id)
-    end
-    and ($entity_type = 'user' or users.exclusion_reason is null)
-group by raw.activity_date, raw.item
-order by raw.activity_date, raw.item
+-- Ids first, then their counts: the large table is read by id alone.
+with own_users as (
+    select user_id
+    from int_users
+    where if($entity_type = 'user', user_id, account_id) = $entity_id
+        and ($entity_type = 'user' or exclusion_reason is null)
+),
+actors as (
+    select user_id as actor_id from own_users
+    union
+    select from_id from int_identity_links
+    where entity_type = 'user' and to_id in (select user_id from own_users)
+),
+accounts as (
+    select cast($entity_id as varchar) as account_id where $entity_type = 'account'
+    union
+    select from_id from int_identity_links
+    where entity_type = $entity_type and entity_type = 'account' and to_id = $entity_id
+),
+excluded_users as (
+    select user_id from int_users where exclusion_reason is not null
+),
+excluded_actors as (
+    select user_id as actor_id from excluded_users
+    union
+    select from_id from int_identity_links
+    where entity_type = 'user' and to_id in (select user_id from excluded_users)
+),
+of_actors as (
+    select activity_date, item, event_count
+    from int_signal_counts
+    where
+        signal_id = 'any_activity'
+        and actor_id in (select actor_id from actors)
+        and ($entity_type = 'user' or account_id is null)
+),
+of_accounts as (
+    select activity_date, item, event_count
+    from int_signal_counts
+    where
+        signal_id = 'any_activity'
+        and account_id in (select account_id from accounts)
+        and coalesce(actor_id, '') not in (select actor_id from excluded_actors)
+)
+select activity_date as event_date, item as event_name, sum(event_count) as event_count
+from (select * from of_actors union all select * from of_accounts) as counts
+group by activity_date, item
+order by activity_date, item
 
 -- name: people
 select
