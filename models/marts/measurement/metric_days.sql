@@ -1,14 +1,14 @@
 with
 
-days as (
+numbers as (
 
-    {{ dbt.date_spine(
-        datepart="day",
-        start_date="cast('2000-01-01' as date)",
-        end_date="cast('2050-01-01' as date)"
-    ) }}
+    {{ dbt.generate_series(18263) }}
 
 )
 
-select cast(date_day as date) as date_day
-from days
+select
+    cast(
+        {{ dbt.dateadd('day', 'cast(generated_number - 1 as int)', "cast('2000-01-01' as date)") }}
+        as date
+    ) as date_day
+from numbers
