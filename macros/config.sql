@@ -24,9 +24,25 @@
     {{ return([]) }}
 {%- endmacro %}
 
+{#- The seed, or the table of `vars: config_schema`, where one is called like the file. -#}
+{% macro config_relation(file) -%}
+    {%- set seed = ref(file) -%}
+    {%- if not (execute and flags.INTROSPECT and var("config_schema")) -%}
+        {{ return(seed) }}
+    {%- endif -%}
+    {%- set table = adapter.get_relation(target.database, var("config_schema"), file) -%}
+    {%- if not table and file in ("signals", "definitions", "definition_rules") -%}
+        {%- do exceptions.raise_compiler_error(
+            "vars: config_schema: there is no table " ~ file ~ " in the schema "
+            ~ var("config_schema") ~ "; load it there, or leave the var blank"
+        ) -%}
+    {%- endif -%}
+    {{ return(table or seed) }}
+{%- endmacro %}
+
 {#- The database is asked, for a plain `dbt build` takes a file that lacks columns, or has more. -#}
 {% macro config_columns_found(file) -%}
-    {%- set relation = ref(file) -%}
+    {%- set relation = config_relation(file) -%}
     {%- set names = [] -%}
     {%- if execute and flags.INTROSPECT -%}
         {%- for column in adapter.get_columns_in_relation(relation) -%}
@@ -60,7 +76,7 @@
             cast(null as {{ dbt.type_string() }})
             {%- endif %} as {{ column.name }}{{ "," if not loop.last }}
             {%- endfor %}
-        from {{ ref(file) }}
+        from {{ config_relation(file) }}
     ) as cells
     where coalesce({{ names | join(", ") }}) is not null
 {%- endmacro %}

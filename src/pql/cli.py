@@ -230,6 +230,27 @@ def explain(
     console.answer(explain(who, on))
 
 
+@app.command("app", rich_help_panel=BUILD)
+def workbench(
+    raw: Raw = None,
+    config: Config = None,
+    host: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Where to listen. By default on this machine alone."),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, metavar="N", help="The port.")] = 8501,
+    browser: Annotated[
+        bool, typer.Option("--browser/--no-browser", help="Whether to open a browser.")
+    ] = True,
+) -> None:
+    """Open the last build, and changes of the config, as pages in a browser."""
+    with needing("app"):
+        from pql.commands.app import app as serve
+
+    keep_private()
+    serve(raw, config or project.shipped_config(), host, port, browser)
+
+
 # --- edit the config ------------------------------------------------------------------------------
 
 

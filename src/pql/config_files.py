@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -137,16 +138,24 @@ class Column:
 
 def contract_of(name: str) -> list[Column]:
     """Return what the contract says of the columns of a config file."""
-    contract = yaml.safe_load((project.shipped_config() / CONTRACT).read_text(encoding="utf-8"))
-    (seed,) = (seed for seed in contract["seeds"] if f"{seed['name']}.csv" == name)
-    return [
-        Column(
-            column["name"],
-            " ".join(column["description"].split()),
-            column.get("config", {}).get("meta", {}),
-        )
-        for column in seed["columns"]
-    ]
+    path = project.shipped_config() / CONTRACT
+    return list(_contracts(path, path.stat().st_mtime_ns)[name])
+
+
+@lru_cache(maxsize=2)
+def _contracts(path: Path, _stamp: int) -> dict[str, list[Column]]:
+    contract = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {
+        f"{seed['name']}.csv": [
+            Column(
+                column["name"],
+                " ".join(column["description"].split()),
+                column.get("config", {}).get("meta", {}),
+            )
+            for column in seed["columns"]
+        ]
+        for seed in contract["seeds"]
+    }
 
 
 def row_keys(name: str, rows: Iterable[Sequence[str]]) -> list[str]:

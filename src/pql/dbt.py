@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,9 @@ def end_with_parent() -> None:
 @contextmanager
 def ending_together(child: subprocess.Popen[bytes]) -> Iterator[None]:
     """End the child when this process is told to end: it would go on, and hold the lock."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
 
     def end(number: int, _frame: object) -> None:
         child.terminate()

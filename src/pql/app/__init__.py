@@ -1,0 +1,1 @@
+"""The workbench: pages to look into the last build and to try out changes of the config."""

@@ -1,0 +1,185 @@
+"""What the pages share: reading the last build, showing rows, and text that nobody has checked."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from pql import queries
+from pql.database import Row, opened, rows
+from pql.errors import PqlError
+from pql.formatting import spaced
+from pql.project import database_path, short_path
+from pql.review.charts import BLUE, CONFIG, GREEN, GREY, INK, ORANGE, PALE_GREEN, table
+
+QUERIES = queries.read("app")
+MOST_KINDS = 5
+SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])")
+COLOURS = {
+    "blue": BLUE,
+    "orange": ORANGE,
+    "green": GREEN,
+    "grey": GREY,
+    "ink": INK,
+    "pale": PALE_GREEN,
+}
+# A table's own download would not be defused, and ours is beside it.
+STYLE = """
+<style>
+[data-testid="stElementToolbar"] {display: none}
+.block-container {max-width: 1280px; padding-top: 3rem; padding-bottom: 3rem}
+[data-testid="stMetricValue"] {font-size: 1.6rem}
+@media (max-width: 640px) {.block-container {padding-left: 1rem; padding-right: 1rem}}
+</style>
+"""
+NAMES = {
+    "definition_id": "definition",
+    "definition_version": "version",
+    "score_threshold": "threshold",
+    "top_reasons": "why",
+    "gap_to_qualify": "what is missing",
+    "qualified_until": "until",
+    "qualified_on": "since",
+    "entity_id": "id",
+    "is_qualified": "qualified",
+}
+
+
+# --- reading --------------------------------------------------------------------------------------
+
+
+def read(name: str, **values: object) -> list[Row]:
+    """Answer a query of the pages, once per build and values."""
+    database = database_path()
+    try:
+        stamp = database.stat().st_mtime_ns
+    except OSError:
+        stamp = 0
+    return _read(name, tuple(sorted(values.items())), str(database), stamp)
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def _read(
+    name: str, values: tuple[tuple[str, object], ...], database: str, stamp: int
+) -> list[Row]:
+    with opened(Path(database)) as connection:
+        return rows(connection, QUERIES[name], **dict(values))
+
+
+def said(error: PqlError) -> str:
+    """Word an error for a page: files of this machine by their names alone."""
+    database = database_path()
+    text = str(error)
+    for path in (str(database), str(short_path(database))):
+        text = text.replace(path, database.name)
+    return re.sub(r"(?<![\w.])/(?:[\w.\-]+/)+", "", text)
+
+
+# --- showing --------------------------------------------------------------------------------------
+
+
+def plain(text: object) -> str:
+    """Write text from the product so that markdown shows it as it is."""
+    printable = " ".join(str(text).split())
+    return SPECIAL.sub(r"\\\1", printable)
+
+
+def frame(found: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
+    """Put rows into a table with plain heads; numbers that the database has exact as floats."""
+    data = pd.DataFrame(
+        [[row.get(name) for name in columns] for row in found], columns=list(columns)
+    )
+    for name in columns:
+        known = data[name].dropna()
+        if not known.empty and type(known.iloc[0]).__name__ == "Decimal":
+            data[name] = data[name].astype(float)
+    return data.rename(columns=head)
+
+
+def head(name: str) -> str:
+    """Name a column as a person would."""
+    words = NAMES.get(name) or spaced(name.removeprefix("is_").removesuffix("_id"))
+    return words[:1].upper() + words[1:]
+
+
+def show(found: Sequence[Row], columns: Sequence[str], empty: str, **options: Any) -> Any:
+    """Show rows as a table, or say in words that there are none."""
+    if not found:
+        st.info(empty)
+        return None
+    return st.dataframe(frame(found, columns), hide_index=True, placeholder="", **options)
+
+
+def defused(value: object) -> str:
+    """Write a value so that no spreadsheet takes it for a formula."""
+    text = "" if value is None else str(value)
+    if isinstance(value, str) and text.lstrip()[:1] in ("=", "+", "-", "@"):
+        return f"'{text}"
+    return f"'{text}" if text[:1] in ("\t", "\r", "\n") else text
+
+
+def as_csv(found: Sequence[Mapping[str, Any]]) -> bytes:
+    """Write rows as CSV to download."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    if found:
+        writer.writerow(found[0])
+        writer.writerows([defused(value) for value in row.values()] for row in found)
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def chart(drawing: alt.TopLevelMixin, height: int, alternative: str) -> None:
+    """Draw a chart in the style of the review, as wide as the page."""
+    style = {name: value for name, value in CONFIG.items() if name != "mark"}
+    st.altair_chart(
+        drawing.properties(height=height).configure(**style),
+        width="stretch",
+        theme=None,
+        alt=alternative,
+    )
+
+
+def bars_by_day(found: Sequence[Row], day: str, count: str, kind: str | None, label: str) -> None:
+    """Draw how many of something there were on each day."""
+    if kind:
+        found = fewer_kinds(found, kind, count)
+    encoding = {
+        "x": alt.X(f"{day}:T", title=None, axis=alt.Axis(format="%-d %b %y", grid=False)),
+        "y": alt.Y(f"sum({count}):Q", title=None),
+        "tooltip": [
+            alt.Tooltip(f"{day}:T", title="Day"),
+            *([alt.Tooltip(f"{kind}:N", title=head(kind))] if kind else []),
+            alt.Tooltip(f"sum({count}):Q", title=head(count), format=","),
+        ],
+    }
+    if kind:
+        encoding["color"] = alt.Color(
+            f"{kind}:N",
+            legend=alt.Legend(columns=3, orient="bottom", labelLimit=120),
+            scale=alt.Scale(range=[BLUE, ORANGE, GREEN, "#cc79a7", "#e69f00", GREY]),
+        )
+    drawing = alt.Chart(table(found)).mark_bar(**({} if kind else {"color": BLUE}))
+    chart(drawing.encode(**encoding), 240, label)
+
+
+def fewer_kinds(found: Sequence[Row], kind: str, count: str) -> list[Row]:
+    """Keep the most frequent kinds, as many as colours can be told apart, and unite the others."""
+    sums: dict[str, int] = {}
+    for row in found:
+        sums[row[kind]] = sums.get(row[kind], 0) + int(row[count])
+    kept = sorted(sums, key=lambda name: -sums[name])[:MOST_KINDS]
+    return [row if row[kind] in kept else {**row, kind: "all others"} for row in found]
+
+
+def process_environment() -> dict[str, str]:
+    """Return the environment of a command that a page starts."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1"}
