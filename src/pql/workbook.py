@@ -7,6 +7,7 @@ the head of each column says what it means. Text never becomes a formula, in eit
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -39,6 +40,8 @@ SPARE_ROWS = 200  # below the last one, for new rows
 HEAD = PatternFill("solid", fgColor="1F2937")
 LOCKED = PatternFill("solid", fgColor="F3F4F6")
 WIDEST = 60
+LONGEST = 32_767  # characters of a cell, and
+DIGITS = 15  # of a number, that Excel keeps
 
 Rows = Sequence[Sequence[str]]
 
@@ -78,6 +81,8 @@ def fill(sheet: Worksheet, name: str, rows: Rows) -> None:
             locked = column.is_key and row is not None
             cell.protection = Protection(locked=locked)
             cell.alignment = Alignment(vertical="top", wrap_text=column.meta.get("type") is None)
+            if not is_number(column):
+                cell.number_format = "@"  # what is typed stays as it is: 007 is no 7, 1-2 no date
             if locked:
                 cell.fill = LOCKED
             if row is not None and row[place - 1]:
@@ -88,9 +93,14 @@ def fill(sheet: Worksheet, name: str, rows: Rows) -> None:
 
 def put(cell: Cell, column: Column, text: str) -> None:
     """Write a value: a number where it is written as one, else text that is never a formula."""
-    if column.meta.get("type") in ("integer", "decimal") and text == as_text(number(text)):
+    if is_number(column) and text == as_text(number(text)):
         cell.value = number(text)
         return
+    if len(text) > LONGEST:
+        raise PqlError(
+            f"{cell.parent.title}.csv, {column.name} {text[:20]!r}...: {len(text):,} characters, "
+            f"and a cell of a workbook holds {LONGEST:,}; shorten it"
+        )
     try:
         cell.value = text
     except IllegalCharacterError:
@@ -136,16 +146,22 @@ def protect(sheet: Worksheet) -> None:
         setattr(sheet.protection, allowed, False)  # what is not protected
 
 
+def is_number(column: Column) -> bool:
+    """Tell whether numbers stand in a column."""
+    return column.meta.get("type") in ("integer", "decimal")
+
+
 def number(text: str) -> int | float | None:
-    """Read a number, if it is one."""
-    try:
-        return int(text)
-    except ValueError:
-        pass
-    try:
-        return float(text)
-    except ValueError:
+    """Read a number, if it is one that a workbook keeps whole."""
+    if not text.isascii() or sum(map(str.isdigit, text)) > DIGITS:
         return None
+    for read in (int, float):
+        try:
+            value = read(text)
+        except ValueError:
+            continue
+        return value if math.isfinite(value) else None
+    return None
 
 
 # --- reading --------------------------------------------------------------------------------------

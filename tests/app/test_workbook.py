@@ -8,7 +8,7 @@ from conftest import PROJECT
 from openpyxl import load_workbook
 
 from pql import cli, workbook
-from pql.config_files import config_files, row_keys
+from pql.config_files import columns_of, config_files, read_rows, row_keys, to_csv
 
 SHIPPED = PROJECT / "seeds" / "config"
 
@@ -66,6 +66,45 @@ def test_text_is_no_formula(tmp_path):
     assert workbook.Sheets(book).files == {
         name: data for name, data in config_files(folder).items() if name.endswith(".csv")
     }
+
+
+@pytest.mark.parametrize("points", ["nan", "inf", "12345678901234567890", "1e400", "-0", "1_000"])
+def test_what_is_no_number_of_a_spreadsheet_stays_as_it_is(points, tmp_path):
+    files = config_files(SHIPPED)
+    columns = columns_of("definition_rules.csv")
+    row = ["a", "1", *[""] * (len(columns) - 2)]
+    row[columns.index("points")] = points
+    files["definition_rules.csv"] = to_csv([columns, row])
+    book = tmp_path / "rules.xlsx"
+    book.write_bytes(workbook.write(files))
+    assert read_rows(workbook.Sheets(book).files["definition_rules.csv"]) == [row]
+
+
+def test_text_that_a_cell_cannot_hold_is_refused(tmp_path, capsys):
+    folder = tmp_path / "config"
+    shutil.copytree(SHIPPED, folder)
+    head = "entity_type,entity_id,effect,reason,until,added_by"
+    (folder / "overrides.csv").write_text(f"{head}\nuser,u1,exclude,{'x' * 40_000},,\n")
+    book = tmp_path / "rules.xlsx"
+    assert cli.main(["config", "export", str(book), "--config", str(folder)]) == 2
+    said = capsys.readouterr().err
+    assert "overrides.csv, reason" in said and "40,000 characters" in said
+    assert not book.exists()
+
+
+def test_text_typed_into_a_new_row_stays_text(book):
+    sheet = load_workbook(book)["overrides"]
+    entity_id = column(book, "overrides", "entity_id")
+    assert sheet[f"{entity_id}{sheet.max_row}"].number_format == "@"
+
+
+def test_nothing_is_written_over(book, tmp_path, capsys):
+    for taken in (SHIPPED, book):
+        before = sorted(path.read_bytes() for path in taken.parent.rglob("*.*") if path.is_file())
+        assert cli.main(["config", "import", str(book), "--to", str(taken)]) == 2
+        assert "it is there already; name a folder that is new" in capsys.readouterr().err
+        after = sorted(path.read_bytes() for path in taken.parent.rglob("*.*") if path.is_file())
+        assert before == after
 
 
 def test_ids_are_locked_and_the_rest_is_not(book):

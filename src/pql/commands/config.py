@@ -31,7 +31,7 @@ def export(output: Path, folder: Path) -> str:
 def import_(path: Path, folder: Path) -> str:
     """Write a workbook as a new config folder, if the project's checks find no error in it."""
     sheets = workbook.Sheets(path)
-    if folder.exists() and any(folder.iterdir()):
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise PqlError(f"{folder}: it is there already; name a folder that is new")
     found = problems(complete(sheets.files))
     lines = [
