@@ -9,6 +9,7 @@
             "users", "accounts", "identity_links", "account_links", "opportunities", "marketing_leads",
             "contact_verifications", "sales_activities", "lead_responses",
         ],
+        "amplitude": ["events", "users", "identity_links"],
         "posthog": ["events", "users", "accounts", "identity_links"],
         "segment": ["events", "users", "accounts", "identity_links"],
     }) }}
