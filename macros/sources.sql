@@ -10,6 +10,7 @@
             "contact_verifications", "sales_activities", "lead_responses",
         ],
         "amplitude": ["events", "users", "identity_links"],
+        "ga4": ["events", "identity_links"],
         "posthog": ["events", "users", "accounts", "identity_links"],
         "segment": ["events", "users", "accounts", "identity_links"],
     }) }}
