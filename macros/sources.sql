@@ -11,6 +11,7 @@
         ],
         "amplitude": ["events", "users", "identity_links"],
         "ga4": ["events", "identity_links"],
+        "mixpanel": ["events", "users", "identity_links"],
         "posthog": ["events", "users", "accounts", "identity_links"],
         "segment": ["events", "users", "accounts", "identity_links"],
     }) }}
