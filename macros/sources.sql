@@ -13,6 +13,7 @@
         "ga4": ["events", "identity_links"],
         "mixpanel": ["events", "users", "identity_links"],
         "posthog": ["events", "users", "accounts", "identity_links"],
+        "snowplow": ["events", "identity_links"],
         "segment": ["events", "users", "accounts", "identity_links"],
     }) }}
 {%- endmacro %}
