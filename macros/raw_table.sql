@@ -96,6 +96,8 @@
     {%- set text = json_at(text, found.path) if found.path else text -%}
     {%- set text = "nullif(trim(" ~ text ~ "), '')" -%}
     {%- set text = epoch_as_text(text, found.unit) if found.unit else text -%}
+    {#- seconds since 1970 by a local clock -#}
+    {%- set text = "regexp_replace(" ~ text ~ ", 'Z$', '')" if found.unit and found.timezone else text -%}
     {{ return(in_utc_text(text, found.timezone) if found.timezone else text) }}
 {%- endmacro %}
 

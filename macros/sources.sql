@@ -9,6 +9,11 @@
             "users", "accounts", "identity_links", "account_links", "opportunities", "marketing_leads",
             "contact_verifications", "sales_activities", "lead_responses",
         ],
+        "amplitude": ["events", "users", "identity_links"],
+        "ga4": ["events", "identity_links"],
+        "mixpanel": ["events", "users", "identity_links"],
+        "posthog": ["events", "users", "accounts", "identity_links"],
+        "snowplow": ["events", "identity_links"],
         "segment": ["events", "users", "accounts", "identity_links"],
     }) }}
 {%- endmacro %}
@@ -124,7 +129,8 @@
                 {%- set names = stated or names_of(column, contract.meta, options.get(column.meta.option)) -%}
                 {%- set value = (contract.meta.get("values") or {}).get(column.name) -%}
                 {%- set names = "=" ~ value if value else names -%}
-                {%- set found = found_column(column, part.columns, as_list(names), table) -%}
+                {%- set names = names_meant(as_list(names), part.columns, options) -%}
+                {%- set found = found_column(column, part.columns, names, table) -%}
                 {%- if found and options.timezone and column.meta.local and "zone" not in found.type | lower -%}
                     {%- set found = dict(found, timezone=options.timezone) -%}
                 {%- endif -%}
@@ -135,7 +141,7 @@
                 "place": table.place.name,
                 "table": table.place.name ~ "." ~ table.name,
                 "columns": columns,
-                "conditions": source_conditions(contract.meta, part.columns),
+                "conditions": source_conditions(contract.meta, part.columns, options.only or {}),
             }) -%}
         {%- endfor -%}
     {%- endfor -%}
@@ -151,6 +157,22 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ return((names + as_list(chosen or meta.names)) or [column.name]) }}
+{%- endmacro %}
+
+{#- Of "groups.{group_type}" the option stands in the braces; without it, the name is none. -#}
+{% macro names_meant(names, columns, options) -%}
+    {%- set meant = [] -%}
+    {%- for name in names -%}
+        {%- set option = modules.re.search("[{](.*)[}]", name) -%}
+        {%- if name.endswith("*") -%}
+            {%- for column in columns | sort if column.startswith(name[:-1] | lower) -%}{%- do meant.append(column) -%}{%- endfor -%}
+        {%- elif not option -%}
+            {%- do meant.append(name) -%}
+        {%- elif options[option[1]] -%}
+            {%- do meant.append(name.replace(option[0], options[option[1]])) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(meant) }}
 {%- endmacro %}
 
 {% macro found_column(column, columns, names, table) -%}
@@ -193,15 +215,16 @@
     {%- set left_out = "^(" ~ as_list(meta.without) | join("|") ~ ")$" -%}
     {%- set wanted = columns if meta.columns is undefined else meta.columns | map("lower") | list -%}
     {%- set cells = {} -%}
-    {%- for name, column in columns | dictsort if name in wanted and not modules.re.match(left_out, name) -%}
+    {%- set prefix = meta.prefix or "" -%}
+    {%- for name, column in columns | dictsort if name in wanted and name.startswith(prefix) and not modules.re.match(left_out, name) -%}
         {%- set cell = "raw_rows." ~ adapter.quote(column.name) -%}
         {%- set is_text = column.type | lower in ("varchar", "text", "string") -%}
-        {%- do cells.update({name: "nullif(" ~ cell ~ ", '')" if is_text else cell}) -%}
+        {%- do cells.update({name[prefix | length:]: "nullif(" ~ cell ~ ", '')" if is_text else cell}) -%}
     {%- endfor -%}
     {{ return(pack_json(cells)) }}
 {%- endmacro %}
 
-{% macro source_conditions(meta, columns) -%}
+{% macro source_conditions(meta, columns, chosen) -%}
     {%- set cells = {} -%}
     {%- for name, column in columns.items() -%}
         {%- do cells.update({name: "lower(cast(raw_rows." ~ adapter.quote(column.name) ~ " as " ~ dbt.type_string() ~ "))"}) -%}
@@ -217,6 +240,11 @@
     {%- endfor -%}
     {%- for name, values in (meta.only or {}).items() if name | lower in cells -%}
         {%- do conditions.append(cells[name | lower] ~ " in ('" ~ as_list(values) | join("', '") ~ "')") -%}
+    {%- endfor -%}
+    {%- for name, values in chosen.items() if name | lower in cells -%}
+        {%- set literals = [] -%}
+        {%- for value in ([values] if values is number else as_list(values)) -%}{%- do literals.append(text_literal(value | string | lower)) -%}{%- endfor -%}
+        {%- do conditions.append(cells[name | lower] ~ " in (" ~ literals | join(", ") ~ ")") -%}
     {%- endfor -%}
     {%- for name, values in (meta.without or {}).items() if name | lower in cells -%}
         {%- do conditions.append("coalesce(" ~ cells[name | lower] ~ ", '') not in ('" ~ as_list(values) | join("', '") ~ "')") -%}
@@ -323,7 +351,8 @@
     {%- set texts = [tojson(var("sources").get(origin), sort_keys=true), view.checksum.checksum] -%}
     {%- for contract in source_contracts(origin) if contract.unique_id in view.depends_on.nodes or contract.name == "events" -%}
         {%- for part in source_parts(contract, origin) -%}
-            {%- do texts.append(part.table) -%}
+            {#- a table of each day is part of one -#}
+            {%- do texts.append(modules.re.sub("_[0-9]{8}$", "", part.table)) -%}
             {%- do texts.extend(part.conditions) -%}
             {%- for name, found in part.columns | dictsort if contract.columns[name].meta.holds != "rest" -%}
                 {%- do texts.append([name, found.sql or found.name, found.path, found.unit, found.timezone] | join(" ")) -%}
@@ -363,6 +392,24 @@
         where recency_rank = 1
     ) as ranked_rows
     group by {{ key }}
+{%- endmacro %}
+
+{% macro wide_attributes(origin, tables) -%}
+    {%- set stated = as_list((var("sources").get(origin) or {}).attributes) -%}
+    {%- set names = [] -%}
+    {%- for table in tables if execute and not stated -%}
+        {%- set contract = source_contract(origin, table) -%}
+        {%- set known = ["^" ~ contract.columns.columns_of_all.meta.without | join("|^")] -%}
+        {%- for column in contract.columns.values() -%}
+            {%- for name in as_list(column.meta.names) -%}{%- do known.append("^" ~ name ~ "$") -%}{%- endfor -%}
+        {%- endfor -%}
+        {%- for found in tables_found(contract, origin) -%}
+            {%- for name in found_columns(found.parts) if not modules.re.search(known | join("|"), name) -%}
+                {%- do names.append(name) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(stated or names | unique | sort or ["no_column"]) }}
 {%- endmacro %}
 
 {#- Somebody's own tables: what vendors' ymls say of theirs, `vars: sources` says here. -#}

@@ -95,6 +95,79 @@
     )
 {%- endmacro %}
 
+{#- Google's [{"key": ..., "value": {"string_value": ...}}] as an object. Written as text, as a key may be
+    there twice. -#}
+{% macro keyed_values_as_json(json_text) -%}
+    {{ return(adapter.dispatch("keyed_values_as_json")(json_text)) }}
+{%- endmacro %}
+
+{% macro default__keyed_values_as_json(json_text) -%}
+    {%- set value = "value: struct<string_value: string, int_value: bigint, float_value: double, double_value: double>" -%}
+    '{' || array_join(
+        transform(
+            from_json({{ json_text }}, 'array<struct<key: string, {{ value }}>>'),
+            pair -> to_json(pair.key) || ':' || coalesce(
+                to_json(pair.value.string_value),
+                to_json(pair.value.int_value),
+                to_json(pair.value.float_value),
+                to_json(pair.value.double_value),
+                'null'
+            )
+        ),
+        ','
+    ) || '}'
+{%- endmacro %}
+
+{% macro duckdb__keyed_values_as_json(json_text) -%}
+    case
+        when json_valid({{ json_text }})
+            then '{' || array_to_string(
+                list_transform(
+                    json_extract({{ json_text }}, '$[*]'),
+                    lambda pair: json_extract(pair, '$.key') || ':' || coalesce(
+                        {%- for kind in ("string", "int", "float", "double") %}
+                        nullif(cast(json_extract(pair, '$.value.{{ kind }}_value') as varchar), 'null'),
+                        {%- endfor %}
+                        'null'
+                    )
+                ),
+                ','
+            ) || '}'
+    end
+{%- endmacro %}
+
+{% macro postgres__keyed_values_as_json(json_text) -%}
+    (
+        select
+            '{' || string_agg(
+                cast(pair -> 'key' as text) || ':' || coalesce(
+                    {%- for kind in ("string", "int", "float", "double") %}
+                    nullif(cast(pair -> 'value' -> '{{ kind }}_value' as text), 'null'),
+                    {%- endfor %}
+                    'null'
+                ),
+                ','
+            ) || '}'
+        from jsonb_array_elements(pql_try_json({{ json_text }})) as pairs (pair)
+    )
+{%- endmacro %}
+
+{% macro bigquery__keyed_values_as_json(json_text) -%}
+    (
+        select
+            '{' || string_agg(
+                to_json_string(json_value(pair, '$.key')) || ':' || coalesce(
+                    {%- for kind in ("string", "int", "float", "double") %}
+                    nullif(json_query(pair, '$.value.{{ kind }}_value'), 'null'),
+                    {%- endfor %}
+                    'null'
+                ),
+                ','
+            ) || '}'
+        from unnest(json_query_array({{ json_text }})) as pair
+    )
+{%- endmacro %}
+
 {% macro key_value_list(cells) -%}
     {%- set pairs = [] -%}
     {%- for key, cell in cells.items() -%}{%- do pairs.append(text_literal(key) ~ ", " ~ cell) -%}{%- endfor -%}

@@ -1,0 +1,7 @@
+select
+    user_id,
+    email,
+    account_id,
+    job_title,
+    created_at
+from {{ source_rows('amplitude', 'users') }} as latest_events

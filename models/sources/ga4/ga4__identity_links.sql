@@ -1,0 +1,7 @@
+select
+    anonymous_id as from_id,
+    user_id as to_user_id,
+    max({{ try_timestamp('occurred_at') }}) as linked_at
+from {{ source_rows('ga4', ['days', 'open_days', 'event']) }} as events
+where anonymous_id <> user_id
+group by anonymous_id, user_id
