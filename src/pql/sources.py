@@ -179,8 +179,14 @@ def by_trust(names: Iterable[str]) -> list[str]:
 # --- whose a place is -----------------------------------------------------------------------------
 
 
-def columns_told(tables: Sequence[Table], layout: Layout) -> int:
-    """Count the columns that are read of a place; 0 where no table of it tells whose it is."""
+def columns_told(tables: Sequence[Table], layout: Layout, by_form: bool = True) -> int:
+    """Count the columns that are read of a place; 0 where no table of it tells whose it is.
+
+    Args:
+        tables: what a vendor's yml says of its tables.
+        layout: the tables there, with their columns.
+        by_form: whether a table of any name tells it, if it has the columns.
+    """
     read: set[tuple[str, str]] = set()
     is_told = False
     for table in tables:
@@ -190,22 +196,29 @@ def columns_told(tables: Sequence[Table], layout: Layout) -> int:
                 continue
             spellings = {c.found_in(columns) for c in table.columns if not c.is_made} - {None}
             read |= {(name, spelling) for spelling in spellings}
-            is_told |= table.is_named and bool(table.keys) and len(spellings) >= FEWEST_COLUMNS
+            is_told |= (
+                (by_form or table.is_named)
+                and bool(table.keys)
+                and len(spellings) >= FEWEST_COLUMNS
+            )
     return len(read) if is_told else 0
 
 
-def vendor_of(layout: Layout, where: Path | str, *, or_contract: bool = False) -> str | None:
+def vendor_of(
+    layout: Layout, where: Path | str, *, or_contract: bool = False, by_form: bool = True
+) -> str | None:
     """Tell whose tables these are; a place that is called like one of several vendors is its.
 
     Args:
         layout: the tables there, with their columns.
         where: the place.
         or_contract: whether they may as well be tables of the raw contract, which is no vendor.
+        by_form: see ``columns_told``.
 
     Raises:
         PqlError: nothing tells several vendors apart.
     """
-    told = {name: columns_told(tables, layout) for name, tables in vendors().items()}
+    told = {name: columns_told(tables, layout, by_form) for name, tables in vendors().items()}
     called = (where.name if isinstance(where, Path) else where).lower()
     if told.get(called):
         return called
@@ -242,7 +255,8 @@ def places_in(folder: Path) -> list[Place]:
             return []
         with in_memory() as connection:
             whole = layout_of(connection, folder)
-            if vendor := vendor_of(whole, folder, or_contract=True):
+            # of a folder of folders each looks like a table of some form
+            if vendor := vendor_of(whole, folder, or_contract=True, by_form=False):
                 return [Place(vendor, folder, whole)]
             places = []
             for path in sorted(folder.iterdir()):
@@ -250,6 +264,8 @@ def places_in(folder: Path) -> list[Place]:
                     layout = layout_of(connection, path)
                     if vendor := vendor_of(layout, path):
                         places.append(Place(vendor, path, layout))
+            if not places and (vendor := vendor_of(whole, folder, or_contract=True)):
+                return [Place(vendor, folder, whole)]
             return places
     except OSError as error:
         raise PqlError(f"{error.filename}: cannot be opened; {error.strerror}") from None

@@ -139,3 +139,9 @@ def test_init_looks_at_a_schema(own: Path) -> None:
     assert stated_variables(own / "new") == {"sources": {"segment": {"schema": ["web"]}}}
     with pytest.raises(PqlError, match="letters: no table of a vendor is in this schema"):
         sources.survey_schemas(own / "x.duckdb", ["letters"])
+
+
+def test_tables_known_by_their_columns_alone(tmp_path: Path) -> None:
+    columns = "uuid,event_type,event_time,amplitude_id,user_id,event_properties"
+    write_tables(tmp_path, {"export_1": f"{columns}\nx,a,2026-06-01,7,u1,"})
+    assert sources.survey(tmp_path).notices == [f"{tmp_path}: amplitude, with export_1"]
