@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import DATA_QUALITY_MARTS, SCORING_MODELS, changed_tables
 
+from pql.config_checks import problems
+from pql.config_files import CONFIG_FILES, config_files
+
 RAW = {
     "events": [
         {"event_id": "1", "event_name": "logged_in", "occurred_at": "2026-03-01", "user_id": "u"}
@@ -310,6 +313,15 @@ def test_a_good_config_has_no_problem(builds):
     good, _ = builds
     assert good.returncode == 0, good.output
     assert good.query("select * from pql.config_problems") == []
+
+
+def test_pages_and_workbooks_find_what_a_build_finds(builds):
+    _, bad = builds
+    found = problems(config_files(bad.folder / "config"))
+    columns = ", ".join(found[0])
+    files = ", ".join(f"'{name}'" for name in CONFIG_FILES)
+    built = bad.query(f"select {columns} from pql.config_problems where file_name in ({files})")
+    assert {tuple(row.values()) for row in found} == set(built)
 
 
 def test_each_mistake_is_named_and_nothing_else(builds):
