@@ -7,6 +7,7 @@
         "amplitude": ["events", "users", "identity_links"],
         "application": ["events", "users", "accounts", "subscriptions"],
         "ga4": ["events", "identity_links"],
+        "heap": ["events", "users", "identity_links"],
         "hubspot": [
             "users", "accounts", "identity_links", "account_links", "opportunities", "marketing_leads",
             "contact_verifications", "sales_activities", "lead_responses",
