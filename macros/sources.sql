@@ -6,6 +6,7 @@
     {{ return({
         "amplitude": ["events", "users", "identity_links"],
         "application": ["events", "users", "accounts", "subscriptions"],
+        "enrichment": ["attributes"],
         "ga4": ["events", "identity_links"],
         "heap": ["events", "users", "identity_links"],
         "hubspot": [
@@ -17,6 +18,7 @@
         "posthog": ["events", "users", "accounts", "identity_links"],
         "segment": ["events", "users", "accounts", "identity_links"],
         "snowplow": ["events", "identity_links"],
+        "verification": ["contact_verifications"],
     }) }}
 {%- endmacro %}
 
