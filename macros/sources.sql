@@ -4,17 +4,21 @@
 {#- A list, as dbt must learn which views are read before it knows the models. -#}
 {% macro filled_by() -%}
     {{ return({
+        "amplitude": ["events", "users", "identity_links"],
         "application": ["events", "users", "accounts", "subscriptions"],
+        "enrichment": ["attributes"],
+        "ga4": ["events", "identity_links"],
+        "heap": ["events", "users", "identity_links"],
         "hubspot": [
             "users", "accounts", "identity_links", "account_links", "opportunities", "marketing_leads",
             "contact_verifications", "sales_activities", "lead_responses",
         ],
-        "amplitude": ["events", "users", "identity_links"],
-        "ga4": ["events", "identity_links"],
         "mixpanel": ["events", "users", "identity_links"],
+        "pendo": ["events", "users", "accounts"],
         "posthog": ["events", "users", "accounts", "identity_links"],
-        "snowplow": ["events", "identity_links"],
         "segment": ["events", "users", "accounts", "identity_links"],
+        "snowplow": ["events", "identity_links"],
+        "verification": ["contact_verifications"],
     }) }}
 {%- endmacro %}
 
@@ -354,7 +358,7 @@
             {#- a table of each day is part of one -#}
             {%- do texts.append(modules.re.sub("_[0-9]{8}$", "", part.table)) -%}
             {%- do texts.extend(part.conditions) -%}
-            {%- for name, found in part.columns | dictsort if contract.columns[name].meta.holds != "rest" -%}
+            {%- for name, found in part.columns | dictsort if contract.columns[name].meta.holds not in ("rest", "table") -%}
                 {%- do texts.append([name, found.sql or found.name, found.path, found.unit, found.timezone] | join(" ")) -%}
             {%- endfor -%}
         {%- endfor -%}
