@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pql.app import data, definitions, lead, leads, review
-from pql.app.shared import STYLE, said
+from pql.app.shared import STYLE, plain, said
 from pql.errors import PqlError
 
 st.set_page_config("Product-qualified leads", layout="wide", initial_sidebar_state="auto")
@@ -25,6 +25,6 @@ page = st.navigation(
 try:
     page.run()
 except PqlError as error:
-    st.error(said(error))
+    st.error(plain(said(error)))
     if error.details:
         st.text(error.details)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -31,8 +32,11 @@ class Preview:
 
     def __init__(self, files: Mapping[str, bytes], raw: str, against: str = "") -> None:
         self.folder = project.root() / SCRATCH
-        config = self.folder / "config"
-        save(config, {name: files[name] for name in CONFIG_FILES})
+        drafts = {name: files[name] for name in CONFIG_FILES}
+        # by its content, so that nobody's draft changes under another's preview
+        digest = hashlib.sha256(b"\0".join(drafts.values())).hexdigest()[:16]
+        config = self.folder / f"config_{digest}"
+        save(config, drafts)
         self.log = self.folder / "preview.log"
         command = [sys.executable, "-m", "pql", "preview", "--config", str(config)]
         command += ["--raw", raw] if raw else []
@@ -68,14 +72,13 @@ class Preview:
         said = self.said()
         side = 1 if "building the proposed config" in said else 0
         share, words = 0.0, "reading the project"
-        for side_folder in (self.dbt_log,):
-            log = side_folder / "build.log"
-            lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-            for line in reversed(lines):
-                if step := STEP.match(COLOUR.sub("", line).partition("  ")[2]):
-                    share = int(step["number"]) / int(step["total"])
-                    words = step["name"]
-                    break
+        log = self.dbt_log / "build.log"
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        for line in reversed(lines):
+            if step := STEP.match(COLOUR.sub("", line).partition("  ")[2]):
+                share = int(step["number"]) / int(step["total"])
+                words = step["name"]
+                break
         return Progress((side + share) / 2, f"{SIDES[side]} config: {words}")
 
     def said(self) -> str:
