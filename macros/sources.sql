@@ -18,6 +18,7 @@
         "posthog": ["events", "users", "accounts", "identity_links"],
         "segment": ["events", "users", "accounts", "identity_links"],
         "snowplow": ["events", "identity_links"],
+        "stripe": ["accounts", "subscriptions"],
         "verification": ["contact_verifications"],
     }) }}
 {%- endmacro %}
@@ -457,6 +458,27 @@
         {%- endfor %}
         else {{ status }}
     end
+{%- endmacro %}
+
+{#- Of an amount in the smallest unit of its currency; the lists are those of Stripe's docs. -#}
+{% macro major_units(amount, currency) -%}
+    case
+        when lower({{ currency }}) in (
+            'bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'ugx', 'vnd', 'vuv',
+            'xaf', 'xof', 'xpf'
+        ) then {{ amount }}
+        when lower({{ currency }}) in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then {{ amount }} / 1000.0
+        else {{ amount }} / 100.0
+    end
+{%- endmacro %}
+
+{% macro per_month(amount, interval, interval_count) -%}
+    case {{ interval }}
+        when 'year' then {{ amount }} / 12.0
+        when 'month' then {{ amount }}
+        when 'week' then {{ amount }} * 52 / 12.0
+        when 'day' then {{ amount }} * 365 / 12.0
+    end / coalesce(nullif({{ interval_count }}, 0), 1)
 {%- endmacro %}
 
 {#- Of where vendors' tables are; what is in them is judged by the contract that they fill. -#}

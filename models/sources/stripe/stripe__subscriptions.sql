@@ -1,0 +1,77 @@
+with
+
+subscriptions as (
+
+    select
+        subscription_id,
+        customer_id,
+        account_id,
+        lower(status) as status,
+        coalesce({{ try_boolean('cancel_at_period_end') }}, false) as ends_with_period,
+        {{ try_timestamp('coalesce(start_date, created_at)') }} as started_at,
+        {{ try_timestamp('trial_start') }} as trial_started_at,
+        {{ try_timestamp('trial_end') }} as trial_ended_at,
+        {{ try_timestamp('coalesce(ended_at, cancel_at)') }} as ended_at,
+        {{ try_timestamp('current_period_end') }} as period_ended_at
+    from {{ source_rows('stripe', 'subscriptions') }} as subscriptions
+
+),
+
+charged_subscriptions as (
+
+    select
+        subscriptions.subscription_id,
+        coalesce(subscriptions.account_id, customers.account_id) as account_id,
+        customers.user_id,
+        charges.product_line,
+        charges.plan_name,
+        charges.mrr,
+        subscriptions.status,
+        subscriptions.started_at,
+        subscriptions.trial_started_at,
+        subscriptions.trial_ended_at,
+        coalesce(
+            subscriptions.ended_at,
+            case
+                when subscriptions.ends_with_period
+                    then coalesce(subscriptions.period_ended_at, charges.current_period_end)
+            end
+        ) as ended_at
+    from subscriptions
+    left join {{ ref('stripe__customers') }} as customers
+        on subscriptions.customer_id = customers.customer_id
+    left join {{ ref('stripe__charges') }} as charges
+        on subscriptions.subscription_id = charges.subscription_id
+    where
+        coalesce(subscriptions.status, '') not in ('incomplete', 'incomplete_expired')
+        and not coalesce(charges.is_free, false)
+
+)
+
+select
+    subscription_id || ':trial' as subscription_id,
+    account_id,
+    user_id,
+    product_line,
+    plan_name,
+    'trial' as stage,
+    trial_started_at as started_at,
+    case when ended_at < trial_ended_at then ended_at else trial_ended_at end as ended_at,
+    cast(null as {{ dbt.type_numeric() }}) as mrr
+from charged_subscriptions
+where trial_started_at is not null
+union all
+select
+    subscription_id,
+    account_id,
+    user_id,
+    product_line,
+    plan_name,
+    'paid' as stage,
+    coalesce(trial_ended_at, started_at) as started_at,
+    ended_at,
+    mrr
+from charged_subscriptions
+where
+    coalesce(status, '') not in ('trialing', 'paused')
+    and (ended_at is null or trial_ended_at is null or ended_at > trial_ended_at)
