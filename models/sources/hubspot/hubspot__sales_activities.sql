@@ -1,10 +1,11 @@
+{%- set kinds = ['calls', 'meetings', 'emails', 'notes', 'tasks', 'engagements'] -%}
+
 with
 
 found_rows as (
 
     select *
-    from {{ source_rows('hubspot', ['calls', 'meetings', 'emails', 'notes', 'tasks', 'engagements']) }}
-        as found_rows
+    from {{ source_rows('hubspot', kinds) }} as found_rows
 
 ),
 
