@@ -46,7 +46,7 @@ lint: .venv/requirements-dev.lock ## check the style of Python and SQL, and the 
 	@PQL_DUCKDB_PATH=:memory: DBT_TARGET_PATH=target/lint \
 		$(BIN)/sqlfluff lint --processes 0 $(wildcard models tests analyses)
 	@mkdir -p target/lint
-	@printf '[sqlfluff:templater:dbt:context:sources:%s]\nschema = lint\n' \
+	@printf '[sqlfluff:templater:dbt:context:sources:%s]\nschema = lint\ntimezone = UTC\n' \
 		$(filter-out united,$(notdir $(wildcard models/sources/*))) > target/lint/sources.cfg
 	@PQL_DUCKDB_PATH=:memory: DBT_TARGET_PATH=target/lint \
 		$(BIN)/sqlfluff lint --processes 0 --config target/lint/sources.cfg models/sources

@@ -6,7 +6,7 @@ companies as (
 
 ),
 
-merges as (
+merged_records as (
 
     select * from {{ ref('hubspot__merges') }}
     where object_type = 'company'
@@ -16,11 +16,11 @@ merges as (
 select
     losers.account_id as from_account_id,
     survivors.account_id as to_account_id,
-    max(merges.merged_at) as linked_at
-from merges
+    max(merged_records.merged_at) as linked_at
+from merged_records
 inner join companies as losers
-    on merges.from_id = losers.company_id
+    on merged_records.from_id = losers.company_id
 inner join companies as survivors
-    on merges.to_id = survivors.company_id
+    on merged_records.to_id = survivors.company_id
 where losers.account_id <> survivors.account_id
 group by losers.account_id, survivors.account_id

@@ -6,7 +6,7 @@ companies as (
 
 ),
 
-merges as (
+merged_records as (
 
     select * from {{ ref('hubspot__merges') }}
     where object_type = 'company'
@@ -23,6 +23,6 @@ select
     companies.company_id as crm_account_id,
     companies.owner_id as crm_owner_id
 from companies
-left join merges
-    on companies.company_id = merges.from_id
-where merges.from_id is null
+left join merged_records
+    on companies.company_id = merged_records.from_id
+where merged_records.from_id is null

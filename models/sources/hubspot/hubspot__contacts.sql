@@ -18,7 +18,7 @@ addresses as (
 
 ),
 
-merges as (
+merged_records as (
 
     select * from {{ ref('hubspot__merges') }}
     where object_type = 'contact'
@@ -27,12 +27,12 @@ merges as (
 
 select
     contacts.contact_id,
-    merges.to_id as merged_into,
+    merged_records.to_id as merged_into,
     contacts.company_id,
     coalesce(contacts.user_id, addresses.user_id) as user_id,
     contacts.email
 from contacts
 left join addresses
     on contacts.email = addresses.email
-left join merges
-    on contacts.contact_id = merges.from_id
+left join merged_records
+    on contacts.contact_id = merged_records.from_id

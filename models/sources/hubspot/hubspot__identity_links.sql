@@ -6,7 +6,7 @@ contacts as (
 
 ),
 
-merges as (
+merged_records as (
 
     select * from {{ ref('hubspot__merges') }}
     where object_type = 'contact'
@@ -16,11 +16,11 @@ merges as (
 select
     losers.user_id as from_id,
     survivors.user_id as to_user_id,
-    max(merges.merged_at) as linked_at
-from merges
+    max(merged_records.merged_at) as linked_at
+from merged_records
 inner join contacts as losers
-    on merges.from_id = losers.contact_id
+    on merged_records.from_id = losers.contact_id
 inner join contacts as survivors
-    on merges.to_id = survivors.contact_id
+    on merged_records.to_id = survivors.contact_id
 where losers.user_id <> survivors.user_id
 group by losers.user_id, survivors.user_id

@@ -25,7 +25,7 @@ listed_ids as (
 
 ),
 
-merges as (
+merged_records as (
 
     select
         object_type,
@@ -56,6 +56,6 @@ select
     from_id,
     min(to_id) as to_id,
     max(merged_at) as merged_at
-from merges
+from merged_records
 where from_id <> '' and from_id <> to_id
 group by object_type, from_id

@@ -109,8 +109,8 @@ left join {{ ref('hubspot__companies') }} as companies
     on typed_deals.company_id = companies.company_id
 left join {{ ref('hubspot__contacts') }} as contacts
     on typed_deals.contact_id = contacts.contact_id
-left join {{ ref('hubspot__merges') }} as merges
+left join {{ ref('hubspot__merges') }} as merged_records
     on
-        typed_deals.deal_id = merges.from_id
-        and merges.object_type = 'deal'
-where merges.from_id is null
+        typed_deals.deal_id = merged_records.from_id
+        and merged_records.object_type = 'deal'
+where merged_records.from_id is null

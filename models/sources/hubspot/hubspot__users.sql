@@ -6,7 +6,7 @@ contacts as (
 
 ),
 
-merges as (
+merged_records as (
 
     select * from {{ ref('hubspot__merges') }}
     where object_type = 'contact'
@@ -20,6 +20,6 @@ select
     contacts.contact_id as crm_contact_id,
     contacts.email_opt_out
 from contacts
-left join merges
-    on contacts.contact_id = merges.from_id
-where merges.from_id is null
+left join merged_records
+    on contacts.contact_id = merged_records.from_id
+where merged_records.from_id is null

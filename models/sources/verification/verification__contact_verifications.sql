@@ -10,7 +10,12 @@ select
     email,
     case
         {%- for status, results in words.items() %}
-        when lower(result) in ('{{ results | join("', '") }}') then '{{ status }}'
+        when
+            lower(result) in (
+                '{{ results | join("',
+                '") }}'
+            )
+            then '{{ status }}'
         {%- endfor %}
         else 'unknown'
     end as status,
