@@ -29,7 +29,8 @@ future_days as (
 )
 
 select
-    {{ text_literal(var('raw_path') or source_names() | join(', ')) }} || ': ' || event_name || ': up to '
+    {{ text_literal(var('raw_path') or source_names() | join(', ')) }}
+    || ': ' || event_name || ': up to '
     || cast(row_count as {{ text }}) || ' row(s), occurred_at as late as '
     || cast(latest_occurred_at as {{ text }}) || ', received_at as late as '
     || cast(latest_received_at as {{ text }}) || ' (blank counts as occurred_at)' as finding
