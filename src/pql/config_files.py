@@ -149,7 +149,7 @@ def _contracts(path: Path, _stamp: int) -> dict[str, list[Column]]:
         f"{seed['name']}.csv": [
             Column(
                 column["name"],
-                " ".join(column["description"].split()),
+                " ".join(column.get("description", "").split()),
                 column.get("config", {}).get("meta", {}),
             )
             for column in seed["columns"]

@@ -116,11 +116,15 @@ class Place:
         return f"{self.where}: {self.vendor}, with {listed([*read[:MOST_NAMED], *others])}"
 
 
-@cache
 def vendors() -> dict[str, list[Table]]:
     """Read what the ymls say of each vendor's tables."""
+    return _vendors(project.root())
+
+
+@cache
+def _vendors(root: Path) -> dict[str, list[Table]]:
     found: dict[str, list[Table]] = {}
-    for path in sorted((project.root() / ADAPTERS).glob("*/_*__sources.yml")):
+    for path in sorted((root / ADAPTERS).glob("*/_*__sources.yml")):
         for source in yaml.safe_load(path.read_text(encoding="utf-8")).get("sources", ()):
             found[source["name"]] = [as_table(table) for table in source["tables"]]
     return found
@@ -154,11 +158,15 @@ def as_list(value: Any) -> list[Any]:
     return [value] if isinstance(value, str) else list(value or ())
 
 
-@cache
 def filled_by() -> dict[str, set[str]]:
     """Name the tables of the raw contract that each vendor fills: those of which it has a view."""
+    return _filled_by(project.root())
+
+
+@cache
+def _filled_by(root: Path) -> dict[str, set[str]]:
     filled: dict[str, set[str]] = {}
-    for path in (project.root() / ADAPTERS).glob("*/*__*.sql"):
+    for path in (root / ADAPTERS).glob("*/*__*.sql"):
         filled.setdefault(path.parent.name, set()).add(path.stem.partition("__")[2])
     return filled
 
@@ -239,7 +247,6 @@ def contract_tables() -> list[Table]:
     return [as_table(table) for table in yml["sources"][0]["tables"]]
 
 
-@cache
 def contract_names() -> list[str]:
     """Name the tables of the raw contract."""
     return [table.name for table in contract_tables()]
