@@ -1,5 +1,5 @@
-{#- Ephemeral: no relation of the database may hold whom it is to forget. Where nobody asked, no link
-    is followed. -#}
+{#- Ephemeral: no relation of the database may hold whom it is to forget. Where nobody asked, no
+    link is followed. -#}
 {{ config(materialized='ephemeral') }}
 {%- if raw_columns("deletion_requests") is none %}
 select
