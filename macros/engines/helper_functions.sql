@@ -10,7 +10,7 @@
 {% macro postgres__create_helper_functions() -%}
     create or replace function pql_try_json(json_text text) returns jsonb as $$
     begin
-        return json_text::jsonb;
+        return cast(json_text as jsonb);
     exception when others then
         return null;
     end
@@ -32,7 +32,7 @@
         if upper(time_text) !~ '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9:.]+ ?(Z|UTC|GMT|[-+][0-9:]{2,8})?)?$' then
             return null;
         end if;
-        return pql_try_timestamp(time_text::timestamptz);
+        return pql_try_timestamp(cast(time_text as timestamptz));
     exception when others then
         return null;
     end

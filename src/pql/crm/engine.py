@@ -6,6 +6,7 @@ differs is a module each, which says how records are found and written (`Crm`).
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -87,7 +88,7 @@ class Found:
     unclear: dict[str, str] = field(default_factory=dict)  # why it cannot be told which one it is
 
 
-class Crm(Service):
+class Crm(Service, ABC):
     """A CRM: how its records are found and written."""
 
     types: Mapping[str, str]  # what it calls the records of each mart
@@ -96,40 +97,41 @@ class Crm(Service):
     links_when_made = False
 
     @classmethod
+    @abstractmethod
     def of_environment(cls) -> Crm:
         """Connect as the environment says."""
-        raise NotImplementedError
 
+    @abstractmethod
     def account(self) -> str:
         """Name the account that the token belongs to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self, mart: Mart) -> None:
         """Make sure that the CRM has our fields, as the manifest says."""
-        raise NotImplementedError
 
     @staticmethod
+    @abstractmethod
     def record_id(mart: str, known: str) -> str:
         """Return an id of the warehouse as the CRM writes it; blank if it is another CRM's."""
-        raise NotImplementedError
 
+    @abstractmethod
     def find(self, plan: Plan) -> Found:
         """Find the records of rows to create; there may be some, as the memory can be lost."""
-        raise NotImplementedError
 
+    @abstractmethod
     def companies_of(self, domains: Collection[str], mart: Mart) -> dict[str, list[Company]]:
         """Return the companies of each domain, which is in lower case; oldest first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def owners(self, wanted: Collection[str]) -> dict[str, str]:
         """Return the ids of the people who can own records, by id and by mail address."""
-        raise NotImplementedError
 
     @property
     def unowned(self) -> str:
         """What becomes of a task whose owner is not known."""
         return "so without an owner"
 
+    @abstractmethod
     def row(
         self,
         plan: Plan,
@@ -151,19 +153,18 @@ class Crm(Service):
             links: the records that it belongs to, by their marts.
             is_new: whether the record is to be made.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def batch(self, due: int) -> int:
         """Return how many of the rows that are due are written at once."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, plan: Plan, rows: Sequence[Row]) -> Outcome:
         """Write at most a batch of rows, which all name their records in the same way."""
-        raise NotImplementedError
 
+    @abstractmethod
     def link(self, mart: str, to_mart: str, pairs: Sequence[Pair]) -> set[Pair]:
         """Link pairs of records, and return those that are linked."""
-        raise NotImplementedError
 
 
 # --- what is due ----------------------------------------------------------------------------------
