@@ -260,8 +260,17 @@ def keep_what_was_killed(killed: Built) -> None:
     duckdb.connect(str(killed.folder / killed.database.name)).close()
 
 
-def changed_tables(before: Path, after: Path, schema: str) -> dict[str, int]:
-    """The tables and views of a schema that two databases do not share: how many rows differ."""
+def changed_tables(
+    before: Path, after: Path, schema: str, queries: Mapping[str, str] | None = None
+) -> dict[str, int]:
+    """The tables and views of a schema that two databases do not share: how many rows differ.
+
+    Args:
+        before: one database.
+        after: the other.
+        schema: the schema.
+        queries: of some tables, what is compared; {} is the table.
+    """
     with duckdb.connect() as connection:
         for name, path in (("before", before), ("after", after)):
             connection.execute(f"attach '{path}' as {name} (read_only)")
@@ -271,13 +280,16 @@ def changed_tables(before: Path, after: Path, schema: str) -> dict[str, int]:
         ).fetchall()
         differences = {}
         for (table,) in tables:
-            one, other = f'before.{schema}."{table}"', f'after.{schema}."{table}"'
+            query = (queries or {}).get(table, "select * from {}")
+            one, other = (
+                query.format(f'{name}.{schema}."{table}"') for name in ("before", "after")
+            )
             differences[table] = connection.execute(
                 f"""
                 select count(*) from (
-                    (from {one} except all from {other})
+                    ({one} except all {other})
                     union all
-                    (from {other} except all from {one})
+                    ({other} except all {one})
                 )
                 """
             ).fetchone()[0]

@@ -1,5 +1,5 @@
 {#- What an engine cannot say in an expression: made anew at the start of each run. Postgres has no cast
-    that may fail, only blocks that may. -#}
+    that may fail, only blocks that may, and those may not run in parallel. -#}
 {% macro create_helper_functions() -%}
     {{ return(adapter.dispatch("create_helper_functions")()) }}
 {%- endmacro %}
@@ -14,7 +14,7 @@
     exception when others then
         return null;
     end
-    $$ language plpgsql immutable parallel safe;
+    $$ language plpgsql immutable;
 
     create or replace function pql_try_timestamp(stored_time timestamp) returns timestamp as $$
         select
@@ -36,5 +36,5 @@
     exception when others then
         return null;
     end
-    $$ language plpgsql immutable parallel safe set timezone = 'UTC'
+    $$ language plpgsql immutable set timezone = 'UTC'
 {%- endmacro %}

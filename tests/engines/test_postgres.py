@@ -32,7 +32,6 @@ SETTINGS = {
     "full_page_writes": "off",
     "jit": "off",
     "listen_addresses": "127.0.0.1",
-    "max_parallel_workers_per_gather": "0",
     "work_mem": "64MB",
 }
 

@@ -8,10 +8,11 @@ subscriptions as (
         account_id,
         lower(status) as status,
         coalesce({{ try_boolean('cancel_at_period_end') }}, false) as ends_with_period,
-        {{ try_timestamp('coalesce(start_date, created_at)') }} as started_at,
+        coalesce({{ try_timestamp('start_date') }}, {{ try_timestamp('created_at') }})
+            as started_at,
         {{ try_timestamp('trial_start') }} as trial_started_at,
         {{ try_timestamp('trial_end') }} as trial_ended_at,
-        {{ try_timestamp('coalesce(ended_at, cancel_at)') }} as ended_at,
+        coalesce({{ try_timestamp('ended_at') }}, {{ try_timestamp('cancel_at') }}) as ended_at,
         {{ try_timestamp('current_period_end') }} as period_ended_at
     from {{ source_rows('stripe', 'subscriptions') }} as subscriptions
 
