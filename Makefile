@@ -12,7 +12,7 @@ accepted = {"accept_mass_change": $(if $(ACCEPT_MASS_CHANGE),true,false)$(comma)
 	"accept_rejects": $(if $(ACCEPT_REJECTS),true,false)}
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-page test-clock test-engines lint show explain preview new-version suggest init review bench manifests \
+.PHONY: help build test test-page test-clock test-vendors test-engines lint show explain preview new-version suggest init review bench manifests \
 	sync docs lock clean app
 
 help: ## list these commands
@@ -34,6 +34,9 @@ test-page: .venv/requirements-dev.lock ## open the review page of the demo in Ch
 
 test-clock: .venv/requirements-dev.lock ## build and test a year ahead and a year behind, with faketime, which must be installed
 	@$(BIN)/python -m pytest tests/clock
+
+test-vendors: .venv/requirements-dev.lock ## build the demo as each vendor stores it, and what init writes for vendors
+	@$(BIN)/python -m pytest tests/vendors
 
 test-engines: .venv/requirements-dev.lock ## compare the marts of ENGINE=postgres, which must be installed, with DuckDB's
 	@test -f "tests/engines/test_$(ENGINE).py" || { echo "ENGINE=$(ENGINE): say ENGINE=postgres" >&2; exit 2; }
