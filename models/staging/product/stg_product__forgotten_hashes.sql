@@ -2,7 +2,7 @@
 {{ config(materialized='table') }}
 {%- if raw_columns("deletion_requests") is none %}
 select
-    cast(null as {{ dbt.type_string() }}) as id_hash,
+    cast(null as {{ dbt.type_string() }}) as name_hash,
     cast(null as date) as requested_on
 from (select 1 as no_request) as no_requests
 where 1 = 0
@@ -71,11 +71,34 @@ where 1 = 0
 
 with {{ recursive_rows(
     "person_ids", ("link_steps", link_steps), asked_ids, linked_ids, is_distinct=true
-) }}
+) }},
+
+names as (
+
+    select
+        id_hash as name_hash,
+        requested_on
+    from person_ids
+    union all
+    select
+        {{ dbt.hash('email') }} as name_hash,
+        cast({{ try_timestamp('requested_at') }} as date) as requested_on
+    from {{ all_raw_rows('deletion_requests') }} as raw_rows
+    where email is not null
+    union all
+    select
+        {{ dbt.hash('users.email') }} as name_hash,
+        person_ids.requested_on
+    from person_ids
+    inner join {{ all_raw_rows('users') }} as users
+        on person_ids.id_hash = {{ dbt.hash('users.user_id') }}
+    where users.email is not null
+
+)
 
 select
-    id_hash,
+    name_hash,
     min(requested_on) as requested_on
-from person_ids
-group by id_hash
+from names
+group by name_hash
 {%- endif %}
