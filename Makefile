@@ -99,7 +99,7 @@ clean: ## remove .venv and all that is made again; databases stay, they hold wha
 
 lock: ## pin all that the requirements need, by hash, after a change of requirements*.txt
 	@test -x $(BIN)/pip-compile || $(BIN)/python -m pip install --quiet pip-tools==7.6.2
-	@for name in requirements requirements-sync requirements-review requirements-app requirements-postgres requirements-dev; do \
+	@for name in requirements requirements-sync requirements-review requirements-app requirements-postgres requirements-spark requirements-dev; do \
 		$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 			--no-emit-find-links --allow-unsafe --no-strip-extras --no-header -o $$name.lock $$name.txt; done
 

@@ -30,7 +30,7 @@
     {%- if not (execute and flags.INTROSPECT and var("config_schema")) -%}
         {{ return(seed) }}
     {%- endif -%}
-    {%- set table = adapter.get_relation(target.database, var("config_schema"), file) -%}
+    {%- set table = adapter.get_relation(target.database or none, var("config_schema"), file) -%}
     {%- if not table and file in ("signals", "definitions", "definition_rules") -%}
         {%- do exceptions.raise_compiler_error(
             "vars: config_schema: there is no table " ~ file ~ " in the schema "

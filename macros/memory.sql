@@ -15,7 +15,7 @@
 {% macro forget_users(user_id) -%}
     {%- if load_relation(this) -%}
     delete from {{ this }}
-    where {{ dbt.hash(user_id) }} in (select name_hash from {{ ref('int_forgotten_users') }})
+    where {{ dbt.hash(user_id) }} in (select name_hash from {{ ref('stg_product__forgotten_hashes') }})
     {%- endif -%}
 {%- endmacro %}
 

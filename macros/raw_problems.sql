@@ -3,7 +3,7 @@
     {%- set selects = [] -%}
     {%- set epoch_units = {1: "seconds", 1000: "milliseconds", 1000000: "microseconds"} -%}
     {#- so that dbt learns while it parses which tables are read -#}
-    {%- do ref("stg_product__forgotten_names") if not execute -%}
+    {%- do ref("stg_product__forgotten_hashes") if not execute -%}
     {%- for table in raw_tables_read() -%}
         {%- set parts = parts_by_source(table) -%}
         {%- set found = found_columns(parts) or none -%}

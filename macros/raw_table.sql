@@ -4,7 +4,7 @@
     {%- set contract = raw_contract(name) -%}
     {%- set people = contract.values() | selectattr("meta.forget") | list -%}
     {#- so that dbt learns while it parses what is read -#}
-    {%- set forgotten = ref("stg_product__forgotten_names") if people or not execute -%}
+    {%- set forgotten = ref("stg_product__forgotten_hashes") if people or not execute -%}
     {%- set requests = raw_columns("deletion_requests") if people or not execute -%}
     {%- if not people or requests is none -%}
         {{ return(all_raw_rows(name, as_given, by_source)) }}
@@ -13,7 +13,7 @@
         select
             {%- for column in contract.values() %}
             {% if column.meta.forget == "cell" -%}
-            case when forgotten_{{ column.name }}.name is null then raw_rows.{{ column.name }} end as {{ column.name }}
+            case when forgotten_{{ column.name }}.name_hash is null then raw_rows.{{ column.name }} end as {{ column.name }}
             {%- else -%}
             raw_rows.{{ column.name }}
             {%- endif %}{{ "," if by_source or not loop.last }}
@@ -26,13 +26,15 @@
         {%- for column in people %}
         {%- set cell = "raw_rows." ~ column.name %}
         left join {{ forgotten }} as forgotten_{{ column.name }}
-            on {{ in_form(cell, column) if as_given else cell }} = forgotten_{{ column.name }}.name
+            on
+                {{ dbt.hash(in_form(cell, column) if as_given else cell) }}
+                = forgotten_{{ column.name }}.name_hash
             {%- if "entity_type" in contract %} and lower(raw_rows.entity_type) = 'user'{% endif %}
         {%- endfor %}
         where
             {%- for column in people %}
             {{ "and " if not loop.first -}}
-            {%- set is_stranger = "forgotten_" ~ column.name ~ ".name is null" -%}
+            {%- set is_stranger = "forgotten_" ~ column.name ~ ".name_hash is null" -%}
             {{ "(" ~ is_stranger ~ " or raw_rows.account_id is not null)" if column.meta.forget == "cell" else is_stranger }}
             {%- endfor %}
     )

@@ -302,7 +302,7 @@
         {%- do places.append({"name": path.rstrip("/").split("/")[-1], "path": path}) -%}
     {%- endfor -%}
     {%- for schema in as_list(options.schema) -%}
-        {%- do places.append({"name": schema, "schema": schema, "database": options.database or target.database}) -%}
+        {%- do places.append({"name": schema, "schema": schema, "database": options.database or target.database or none}) -%}
     {%- endfor -%}
     {%- if execute and not places -%}
         {{ raw_error("vars: sources", origin ~ " does not say where it is; give it a schema, or a path to a folder of files") }}

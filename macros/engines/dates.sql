@@ -117,3 +117,48 @@
         else {{ expression }}
     end
 {%- endmacro %}
+
+{% macro spark__add_days(date, number) -%}
+    date_add({{ date }}, cast({{ number }} as int))
+{%- endmacro %}
+
+{% macro spark__try_timestamp(expression) -%}
+    {%- set cell = "cast(" ~ expression ~ " as string)" -%}
+    {%- set time = "try_cast(replace(upper(" ~ cell ~ "), '/', '-') as timestamp)" -%}
+    case
+        when
+            upper({{ cell }})
+            rlike '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9:.]+ ?(Z|UTC|GMT|[-+][0-9:]{2,8})?)?$'
+            and {{ time }} between timestamp '0001-01-02' and timestamp '9998-12-31'
+            then {{ time }}
+    end
+{%- endmacro %}
+
+{% macro spark__epoch_as_text(expression, unit) -%}
+    {%- set microseconds = try_decimal(expression) ~ " * " ~ (1000000 // unit) -%}
+    case
+        when {{ microseconds }} between 0 and 253000000000000000
+            then date_format(
+                timestamp_micros(cast({{ microseconds }} as bigint)),
+                "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'"
+            )
+        else {{ expression }}
+    end
+{%- endmacro %}
+
+{#- Those of dbt lose parts of a second, and round up where others count the boundaries between. -#}
+{% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
+    timestampadd({{ datepart }}, cast({{ interval }} as int), cast({{ from_date_or_timestamp }} as timestamp))
+{%- endmacro %}
+
+{% macro spark__datediff(first_date, second_date, datepart) -%}
+    {%- if datepart == "day" -%}
+        datediff({{ second_date }}, {{ first_date }})
+    {%- else -%}
+        {%- set starts = [] -%}
+        {%- for date in (first_date, second_date) -%}
+            {%- do starts.append("date_trunc('" ~ datepart ~ "', " ~ date ~ ")") -%}
+        {%- endfor -%}
+        timestampdiff({{ datepart }}, {{ starts | join(", ") }})
+    {%- endif -%}
+{%- endmacro %}

@@ -82,3 +82,25 @@
         else cast({{ expression }} as text)
     end
 {%- endmacro %}
+
+{#- An integral quotient of decimals would be a bigint. -#}
+{% macro spark__floor_divide(numerator, denominator) -%}
+    {%- set remainder = "mod(cast(" ~ numerator ~ " as decimal(38, 12)), cast(" ~ denominator ~ " as decimal(38, 12)))" -%}
+    round((cast({{ numerator }} as decimal(38, 12)) - {{ remainder }}) / {{ denominator }})
+{%- endmacro %}
+
+{% macro spark__try_decimal(expression) -%}
+    case
+        when trim({{ expression }}) rlike '^[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?$'
+            then try_cast(trim({{ expression }}) as decimal(28, 6))
+    end
+{%- endmacro %}
+
+{% macro spark__float_as_text(expression) -%}
+    case
+        when isnan({{ expression }}) then null
+        when abs({{ expression }}) < 1e38 and floor({{ expression }}) = {{ expression }}
+            then cast(cast({{ expression }} as decimal(38, 0)) as string)
+        else cast({{ expression }} as string)
+    end
+{%- endmacro %}

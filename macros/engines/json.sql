@@ -189,3 +189,41 @@
 {% macro bigquery__nested_as_json(expression) -%}
     to_json_string({{ expression }})
 {%- endmacro %}
+
+{#- Spark 3.5 has no type of its own for JSON: an object is read as a map of texts. A text that is itself
+    an object or an array cannot be told from one, and 1.10 comes back as 1.1. -#}
+{% macro spark__is_json_object(json_text) -%}
+    coalesce(
+        json_array_length('[' || {{ json_text }} || ']') = 1
+        and json_object_keys({{ json_text }}) is not null,
+        false
+    )
+{%- endmacro %}
+
+{% macro spark__json_property_type(json_text, key) -%}
+    case
+        when {{ json_property(json_text, key) }} is null then null
+        when json_object_keys({{ json_property(json_text, key) }}) is not null then 'OBJECT'
+        when json_array_length({{ json_property(json_text, key) }}) is not null then 'ARRAY'
+        else 'SCALAR'
+    end
+{%- endmacro %}
+
+{% macro spark__json_scalar(json_text, key) -%}
+    case
+        when {{ spark__json_property_type(json_text, key) }} = 'SCALAR'
+            then {{ json_property(json_text, key) }}
+    end
+{%- endmacro %}
+
+{% macro spark__json_at(json_text, path) -%}
+    {%- set found = namespace(sql=json_text) -%}
+    {%- for step in path -%}
+        {%- set found.sql = json_property(found.sql, text_literal(step)) -%}
+    {%- endfor -%}
+    {{ found.sql }}
+{%- endmacro %}
+
+{% macro json_property(json_text, key) -%}
+    from_json({{ json_text }}, 'map<string, string>')[{{ key }}]
+{%- endmacro %}

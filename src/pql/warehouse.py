@@ -31,7 +31,7 @@ class Warehouse:
             cursor.execute(f"select * from {relation}")
             columns = [column[0].lower() for column in cursor.description]
             frame = pd.DataFrame(cursor.fetchall(), columns=columns)
-        return frame.apply(_native)
+        return native_frame(frame)
 
     def write(self, relation: str, frame: pd.DataFrame) -> None:
         """Put the rows of a frame in place of those of a table, all at once.
@@ -48,7 +48,7 @@ class Warehouse:
                     "with this version of the project first"
                 )
             cursor.execute(f"delete from {relation}")
-            rows = [tuple(map(_cell, row)) for row in frame.itertuples(index=False)]
+            rows = plain_rows(frame)
             marks = ", ".join(["%s"] * len(frame.columns))
             if rows:
                 cursor.executemany(
@@ -80,6 +80,16 @@ def connected(target: str) -> Warehouse:
         raise PqlError(f"--target {target}: {result.exception}")
     (adapter,) = FACTORY.adapters.values()
     return Warehouse(adapter, result.result)
+
+
+def native_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with numbers as floats or integers, and dates as times."""
+    return frame.apply(_native)
+
+
+def plain_rows(frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Return the rows of a frame as what Python has for its cells; none for what is missing."""
+    return [tuple(map(_cell, row)) for row in frame.itertuples(index=False)]
 
 
 def _native(column: pd.Series) -> pd.Series:

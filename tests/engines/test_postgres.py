@@ -18,13 +18,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import cases
-import duckdb
 import psycopg2
 import pytest
 from conftest import PQL, PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
+from parity import differing_marts
 
-# Marts that say when a row was written, or by a hash that is an engine's own.
-OWN_COLUMNS = {"sync_changed_at", "sync_row_hash", "published_at", "definition_fingerprint"}
 # Where a build may be stopped: while it counts, attributes, scores, and tells.
 STOPS = ["int_signal_counts", "int_entity_signal_days", "int_score_steps", "pql_published"]
 SETTINGS = {
@@ -148,28 +146,10 @@ class Warehouse:
 
 def differences(warehouse: Warehouse, built: Built) -> dict[str, Any]:
     """The marts whose rows differ: how many on either side, and the first of them."""
-    found: dict[str, Any] = {}
-    with (
-        warehouse.server.connect(warehouse.name).cursor() as cursor,
-        duckdb.connect() as connection,
-    ):
+    with warehouse.server.connect(warehouse.name).cursor() as cursor:
         cursor.execute("set timezone = 'UTC'")
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach '{built.database}' as built (read_only)")
-        columns = connection.execute(
-            """
-            select table_name, column_name, data_type
-            from information_schema.columns
-            where table_catalog = 'built' and table_schema = 'pql'
-            order by table_name, ordinal_position
-            """
-        ).fetchall()
-        marts: dict[str, dict[str, str]] = {}
-        for mart, column, data_type in columns:
-            if column not in OWN_COLUMNS:
-                marts.setdefault(mart, {})[column] = data_type
-        assert marts
-        for mart, types in marts.items():
+
+        def written(mart: str, types: dict[str, str]) -> str:
             names = ", ".join(f'"{column}"' for column in types)
             file = warehouse.folder / f"{mart}.csv"
             with file.open("w", encoding="utf-8") as rows:
@@ -177,30 +157,15 @@ def differences(warehouse: Warehouse, built: Built) -> dict[str, Any]:
                     f"copy (select {names} from pql.{mart}) to stdout (format csv, force_quote *)",
                     rows,
                 )
-            typed = ", ".join(f'cast("{c}" as {t}) as "{c}"' for c, t in types.items())
-            connection.execute(
-                f"""
-                create or replace temp table theirs as
-                select {typed}
-                from read_csv(
+            return f"""
+                read_csv(
                     '{file}', header = false, columns = {dict.fromkeys(types, "VARCHAR")},
                     allow_quoted_nulls = false, quote = '"', escape = '"', delim = ',',
                     auto_detect = false, max_line_size = 10000000
                 )
-                """
-            )
-            connection.execute(
-                f"create or replace temp table ours as select {names} from built.pql.{mart}"
-            )
-            lacking = connection.execute("from ours except all from theirs").fetchall()
-            added = connection.execute("from theirs except all from ours").fetchall()
-            if lacking or added:
-                found[mart] = {
-                    "lacking": len(lacking),
-                    "added": len(added),
-                    "first": [sorted(map(str, lacking))[:2], sorted(map(str, added))[:2]],
-                }
-    return found
+            """
+
+        return differing_marts(built, written)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,5 @@
 {#- A domain and its parents are looked up: mail.acme.com is acme.com's. -#}
-with recursive
+with
 
 domains as (
 
@@ -11,20 +11,22 @@ domains as (
 
 ),
 
+-- itself, and what comes after each of its dots; no domain has more than 253 characters
 parents as (
 
     select
-        domain,
-        domain as parent,
-        0 as depth
+        domains.domain,
+        domains.domain as parent,
+        0 as dot_position
     from domains
     union all
     select
-        domain,
-        substring(parent, {{ dbt.position("'.'", 'parent') }} + 1) as parent,
-        depth + 1 as depth
-    from parents
-    where {{ dbt.position("'.'", 'parent') }} > 0
+        domains.domain,
+        substring(domains.domain, cast(positions.generated_number as {{ dbt.type_int() }}) + 1) as parent,
+        positions.generated_number as dot_position
+    from domains
+    inner join ({{ dbt.generate_series(256) }}) as positions
+        on substring(domains.domain, cast(positions.generated_number as {{ dbt.type_int() }}), 1) = '.'
 
 ),
 
@@ -53,7 +55,7 @@ ranked_types as (
             partition by parents.domain
             order by
                 coalesce(listed_domains.list_rank, 3),
-                parents.depth,
+                parents.dot_position,
                 listed_domains.domain_type
         ) as type_rank
     from parents

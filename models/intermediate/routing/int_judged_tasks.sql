@@ -16,7 +16,7 @@ as_of as (
 
 forgotten_names as (
 
-    select name_hash from {{ ref('int_forgotten_users') }}
+    select name_hash from {{ ref('stg_product__forgotten_hashes') }}
 
 ),
 

@@ -1,5 +1,5 @@
 {%- set published_relation = existing_relation('pql_published') -%}
-{%- set forgotten_users = ref('int_forgotten_users') %}
+{%- set forgotten_users = ref('stg_product__forgotten_hashes') %}
 -- depends_on: {{ ref('int_reject_shares') }}
 
 with

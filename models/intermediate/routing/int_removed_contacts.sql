@@ -8,7 +8,7 @@ previous as (
 
 forgotten_names as (
 
-    select name_hash from {{ ref('int_forgotten_users') }}
+    select name_hash from {{ ref('stg_product__forgotten_hashes') }}
 
 )
 

@@ -138,7 +138,7 @@ current_records as (
     cross join as_of
     left join today
         on previous.subject_key = today.subject_key
-    left join {{ ref('int_forgotten_users') }} as forgotten_names
+    left join {{ ref('stg_product__forgotten_hashes') }} as forgotten_names
         on {{ dbt.hash('previous.entity_id') }} = forgotten_names.name_hash
 
 )

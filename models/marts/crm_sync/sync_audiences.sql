@@ -37,7 +37,7 @@ buying_groups as (
 
 forgotten_names as (
 
-    select name_hash from {{ ref('int_forgotten_users') }}
+    select name_hash from {{ ref('stg_product__forgotten_hashes') }}
 
 ),
 

@@ -7,7 +7,7 @@
     pre_hook="{{ forget_users(\"case when entity_type = 'user' then entity_id end\") }}",
     full_refresh=false,
 ) }}
--- depends_on: {{ ref('int_forgotten_users') }}, {{ ref('int_lead_changes') }}
+-- depends_on: {{ ref('stg_product__forgotten_hashes') }}, {{ ref('int_lead_changes') }}
 {%- set text = dbt.type_string() %}
 
 with

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pql import console, sources
+from pql import console, sources, spark
 from pql.config_files import overlay_config, stated_variables
 from pql.database import check_memory_limit, copy_database, one_build_at_a_time, put_in_place
 from pql.dbt import dbt_build, log_path
@@ -106,7 +106,7 @@ def build_in_warehouse(request: Request) -> Outcome:
             '\'{"raw_source": "canonical", "raw_schema": "<schema>"}\''
         )
     variables = stated_variables(request.config) | dict(request.variables)
-    env = dict(request.env)
+    env = dict(request.env) | (spark.environment() if request.target == "spark" else {})
     if request.config:
         env["PQL_CONFIG_PATH"] = overlay_config(request.config)
     if request.as_of:

@@ -1,0 +1,37 @@
+"""Put raw tables into Spark, or write a schema's tables as Parquet; run by Spark's own Python.
+
+python spark_tables.py load <file of tables as JSON>
+python spark_tables.py dump <schema> <folder>
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+
+def main(command: str, *arguments: str) -> None:
+    session = (
+        SparkSession.builder.enableHiveSupport()
+        .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
+        .getOrCreate()
+    )
+    if command == "load":
+        session.sql("create schema if not exists raw")
+        for row in session.sql("show tables in raw").collect():
+            session.sql(f"drop table raw.{row.tableName}")
+        for name, table in json.loads(Path(arguments[0]).read_text()).items():
+            schema = ", ".join(f"{column} string" for column in table["columns"])
+            frame = session.createDataFrame([tuple(row) for row in table["rows"]], schema)
+            frame.writeTo(f"raw.{name}").using("iceberg").create()
+    else:
+        schema, folder = arguments
+        for row in session.sql(f"show tables in {schema}").collect():
+            if not row.isTemporary:
+                table = session.table(f"{schema}.{row.tableName}")
+                table.coalesce(1).write.mode("overwrite").parquet(f"{folder}/{row.tableName}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,146 @@
+"""Spark on Iceberg gives the rows that DuckDB gives, table for table, at once and step by step.
+
+Spark runs in an environment of its own (.venv-spark), made from requirements-spark.lock, on this
+machine's cores. `PQL_SEED=<number> make test-engines ENGINE=spark` takes another random case.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cases
+import pytest
+from conftest import PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
+from parity import differing_marts
+
+SPARK = Path(os.environ.get("PQL_SPARK_VENV") or PROJECT / ".venv-spark") / "bin"
+# Where a build may be stopped: while it counts, attributes, scores, and tells.
+STOPS = ["int_signal_counts", "int_entity_signal_days", "int_score_steps", "pql_published"]
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A catalog of Spark in a folder, and what builds of it need."""
+
+    folder: Path
+
+    def env(self) -> dict[str, str]:
+        """All environment variables of whatever runs there."""
+        inherited = {n: v for n, v in os.environ.items() if not n.startswith(("PQL_", "DBT_"))}
+        return inherited | {
+            "PQL_SPARK_FOLDER": str(self.folder / "spark"),
+            "DBT_TARGET_PATH": str(self.folder / "target_spark"),
+            "DBT_LOG_PATH": str(self.folder / "logs_spark"),
+            "DBT_USE_COLORS": "false",
+        }
+
+    def run(self, *arguments: str) -> None:
+        """Load or dump tables by Spark itself."""
+        conf = {"SPARK_CONF_DIR": str(self.folder / "spark/conf")}
+        script = [str(SPARK / "python"), "tests/engines/spark_tables.py", *arguments]
+        # the configuration that `pql build` writes
+        write = "import pql.spark; pql.spark.environment()"
+        subprocess.run([SPARK / "python", "-c", write], cwd=PROJECT, env=self.env(), check=True)
+        subprocess.run(script, cwd=PROJECT, env=self.env() | conf, check=True, capture_output=True)
+
+    def load(self, raw: Tables) -> None:
+        """Put raw tables, as text, in place of those of the schema raw."""
+        tables = {}
+        for name, rows in raw.items():
+            columns = RAW_COLUMNS[name].split(",")
+            cells = [[row.get(column) for column in columns] for row in rows]
+            tables[name] = {"columns": columns, "rows": cells}
+        file = self.folder / "raw.json"
+        file.write_text(json.dumps(tables))
+        self.run("load", str(file))
+
+    def build(
+        self,
+        raw: Tables | None = None,
+        config: Tables | None = None,
+        selector: str = "hourly",
+        kill_at: str = "",
+    ) -> None:
+        """Build by `pql build`, as a user does; killed where the model of that name begins."""
+        program = "import sys; from pql.cli import main; sys.exit(main())"
+        command = [str(SPARK / "python"), "-c", program]
+        command += ["build", "--target", "spark", "--verbose", "--selector", selector]
+        if raw is not None:
+            self.load(raw)
+            optional = [name for name in raw if name not in ("events", "users")]
+            command += ["--vars", json.dumps({"raw_source": "canonical", "raw_tables": optional})]
+        if config is not None:
+            write_tables(self.folder / "config", config)
+            command += ["--config", str(self.folder / "config")]
+        output = ""
+        with subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=self.env(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            for line in process.stdout:
+                output += line
+                if kill_at and f".{kill_at} " in line:
+                    os.killpg(process.pid, signal.SIGKILL)
+        assert bool(process.returncode) == bool(kill_at), output[-6000:]
+
+    def differences(self, built: Built) -> dict[str, Any]:
+        """The marts whose rows differ: how many on either side, and the first of them."""
+        marts = self.folder / "marts"
+        self.run("dump", "pql", str(marts))
+        return differing_marts(built, lambda mart, _: f"read_parquet('{marts / mart}/*.parquet')")
+
+
+@pytest.mark.slow
+def test_the_demo_is_the_same(tmp_path_factory: pytest.TempPathFactory, whole_demo: Built) -> None:
+    warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
+    warehouse.build(selector="weekly")
+    assert warehouse.differences(whole_demo) == {}
+    warehouse.build(selector="hourly")
+    assert warehouse.differences(whole_demo) == {}
+
+
+def test_a_random_case_is_the_same_step_by_step(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """First without some events, links and requests; then all of it, under other points.
+
+    The second build is killed halfway and begun again.
+    """
+    folder = tmp_path_factory.mktemp("random")
+    warehouse = Warehouse(folder)
+    case = cases.generate(cases.SEED)
+    rng = random.Random(cases.SEED)
+    events = list(case.raw["events"])
+    rng.shuffle(events)
+    forgotten = [
+        {"user_id": row["user_id"], "email": "", "requested_at": ""}
+        for row in rng.sample(case.raw["users"], 2)
+    ]
+    early = {
+        **case.raw,
+        "events": events[: len(events) * 9 // 10],
+        "identity_links": [],
+        "deletion_requests": [],
+    }
+    late = {**case.raw, "deletion_requests": forgotten}
+    other_points = [{**row, "points": "7"} for row in case.config["definition_rules"]]
+    others = {**case.config, "definition_rules": other_points}
+
+    for step, raw, config in (("first", early, case.config), ("second", late, others)):
+        built = run_build(folder, raw, config, tests=False)
+        assert built.returncode == 0, built.output
+        if step == "second":
+            assert warehouse.differences(built), "the second step changes nothing"
+            warehouse.build(raw, config, kill_at=rng.choice(STOPS))
+        warehouse.build(raw, config)
+        assert warehouse.differences(built) == {}, f"PQL_SEED={cases.SEED}, {step} step"
