@@ -179,6 +179,9 @@ def dbt_build(
         command += ["--select", *select, "--exclude", "test_type:unit"]
     elif selector:
         command += ["--selector", selector]
+    if selector == "hourly":
+        # the manifest of the last daily or weekly build will do: dbt writes 12 MB twice
+        command.append("--no-write-json")
     if full_refresh:
         command.append("--full-refresh")
     own = os.environ | env

@@ -409,6 +409,12 @@ def test_bands_months_and_segments():
     assert not {"industry", "acquisition"} & set(found.index.get_level_values(0))
 
 
+@pytest.mark.parametrize("taken", [[1, 1, 1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 0, 0, 1, 1, 1]])
+def test_one_account_counts_once_whatever_is_left_over_of_a_sum(taken):
+    of_one = parts.share(np.array(taken, dtype=float), np.zeros(10, dtype=int), 0.95)
+    assert of_one == pytest.approx((0.3, *proportion_confint(0.3, 1, 0.05, method="beta")))
+
+
 def test_parts_of_too_few_or_of_one_class_or_of_nobody():
     assert drift_of([2.0] * 26, sizes=8)["verdict"] == "not_enough_data"
     scores = scored([1.0] * 26, sizes=60)

@@ -16,6 +16,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 QUARTER_DAYS = 91
 MONTHS = 24  # the last ones
+ROUNDING = 1e-12  # less of a variance is none: what sums leave over depends on their order
 BANDS = 7  # quarters of the threshold; the last one is open
 SEGMENTS = ("size", "industry", "acquisition")
 OUT_OF_BANDS = (
@@ -90,7 +91,7 @@ def share(
 ) -> tuple[float, float, float]:
     """Return a share and its exact interval, of as many observations as the clusters are worth.
 
-    Where all or none are taken, each cluster counts once.
+    Where all or none are taken, or all clusters have the same share, each cluster counts once.
     """
     count = len(is_taken)
     if not count:
@@ -99,8 +100,9 @@ def share(
     numbers = np.unique(clusters, return_inverse=True)[1]
     errors = np.bincount(numbers, is_taken - value) / count
     effective = float(numbers.max() + 1)
-    if errors @ errors > 0 and 0 < value < 1:
-        effective = min(max(value * (1 - value) / (errors @ errors), 1.0), float(count))
+    spread = value * (1 - value)
+    if errors @ errors > ROUNDING * spread:
+        effective = min(max(spread / (errors @ errors), 1.0), float(count))
     low, high = proportion_confint(value * effective, effective, 1 - confidence, method="beta")
     return value, float(min(low, value)), float(max(high, value))
 
