@@ -180,7 +180,7 @@ def dbt_build(
     elif selector:
         command += ["--selector", selector]
     if selector == "hourly":
-        # the manifest of the last daily or weekly build will do: dbt writes 12 MB twice
+        # dbt writes its manifest twice, 7 MB each: the one of the last longer build will do
         command.append("--no-write-json")
     if full_refresh:
         command.append("--full-refresh")
