@@ -16,6 +16,10 @@
         "mixpanel": ["events", "users", "identity_links"],
         "pendo": ["events", "users", "accounts"],
         "posthog": ["events", "users", "accounts", "identity_links"],
+        "salesforce": [
+            "users", "accounts", "identity_links", "account_links", "opportunities", "marketing_leads",
+            "contact_verifications", "sales_activities", "lead_responses",
+        ],
         "segment": ["events", "users", "accounts", "identity_links"],
         "snowplow": ["events", "identity_links"],
         "stripe": ["accounts", "subscriptions"],
@@ -458,6 +462,11 @@
         {%- endfor %}
         else {{ status }}
     end
+{%- endmacro %}
+
+{#- Salesforce's ids have 15 characters, and in some places 3 more that only check them. -#}
+{% macro record_id(expression) -%}
+    substring({{ expression }}, 1, 15)
 {%- endmacro %}
 
 {#- Of an amount in the smallest unit of its currency; the lists are those of Stripe's docs. -#}
