@@ -269,11 +269,19 @@ def init(
     config: Annotated[
         Path, typer.Option(metavar="DIR", help="The folder to write, which must be new.")
     ] = Path("starter_config"),
+    target: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The target of profiles.yml that has the schema, such as postgres. By default "
+            "DuckDB.",
+        ),
+    ] = "",
 ) -> None:
     """Write a starter config for the events in a folder of raw tables."""
     from pql.commands.init import init
 
-    console.answer(init(raw, config, schema or []))
+    console.answer(init(raw, config, schema or [], target))
 
 
 @app.command(rich_help_panel=EDIT)

@@ -7,7 +7,7 @@ that of which most columns are there. How columns are found is as in macros/sour
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ import duckdb
 import yaml
 
 from pql import project, raw
-from pql.database import in_memory, opened, rows
+from pql.database import Row, in_memory, rows
 from pql.errors import PqlError
 from pql.formatting import counted, listed
 
@@ -26,10 +26,14 @@ FEWEST_COLUMNS = 3  # of a table that tells a vendor
 MOST_NAMED = 6
 
 COLUMNS_OF_SCHEMA = """
-    select lower(table_name) as table_name, lower(column_name) as column_name
-    from information_schema.columns
-    where table_catalog = current_database() and lower(table_schema) = lower($schema)
-    order by table_name, ordinal_position
+    (
+        select
+            lower(table_name) as table_name,
+            lower(column_name) as column_name,
+            ordinal_position
+        from information_schema.columns
+        where table_catalog = current_database() and lower(table_schema) = lower({schema})
+    ) as found_columns
 """
 
 Layout = Mapping[str, Sequence[str]]  # columns by table, all in small letters
@@ -278,6 +282,35 @@ def places_in(folder: Path) -> list[Place]:
         raise PqlError(f"{error.filename}: cannot be opened; {error.strerror}") from None
 
 
+def lacking_in(folder: Path) -> str | None:
+    """Say what a folder lacks that is nearly a vendor's: a table of its name, without a key."""
+    with in_memory() as connection:
+        for path in (folder, *(each for each in sorted(folder.iterdir()) if each.is_dir())):
+            layout = layout_of(connection, path)
+            if columns_told(contract_tables(), layout):
+                continue
+            for vendor, tables in vendors().items():
+                for table in filter(lambda table: table.is_named, tables):
+                    for name in table.found_in(layout):
+                        if lacks := lacking(table, layout[name]):
+                            return (
+                                f"{path}: {name} looks like a table of {vendor}'s, but has "
+                                f"{lacks}; export it with that column, or name another in "
+                                f"`vars: sources`"
+                            )
+    return None
+
+
+def lacking(table: Table, columns: Sequence[str]) -> str | None:
+    """Name the first key that a table of a vendor's lacks, if other columns of it are there."""
+    keys = [key for key in table.keys if not key.is_made and not key.found_in(columns)]
+    others = {column.found_in(columns) for column in table.columns if not column.is_made} - {None}
+    if not keys or len(others) < FEWEST_COLUMNS - 1:
+        return None
+    spellings = " or ".join(keys[0].names)
+    return f"no {spellings} to be read as {table.name}.{keys[0].name}"
+
+
 def layout_of(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, list[str]]:
     """Read which columns the tables of a folder have; what cannot be read has none."""
     layout: dict[str, list[str]] = {}
@@ -351,7 +384,12 @@ def survey(folder: Path, stated: Mapping[str, Mapping[str, Any]] | None = None) 
     notices = [place.in_words() for place in places]
     variables: dict[str, Any] = {}
     if [place.where for place in places] != [folder]:
-        contract = raw.survey(folder, [place.where for place in places])
+        try:
+            contract = raw.survey(folder, [place.where for place in places])
+        except PqlError:
+            if lacks := None if places else lacking_in(folder):
+                raise PqlError(lacks) from None
+            raise
         tables = [", ".join(contract.tables)] if contract.tables else []
         notices += [f"{folder}: {line}" for line in (*tables, *contract.notices)]
         contract = contract if contract.tables else None
@@ -367,21 +405,31 @@ def survey(folder: Path, stated: Mapping[str, Mapping[str, Any]] | None = None) 
     return RawData(variables, notices, places, contract)
 
 
-def survey_schemas(database: Path, schemas: Sequence[str]) -> RawData:
-    """Find out whose tables the schemas of a DuckDB file hold."""
+def survey_schemas(
+    columns_of: Callable[[str], Iterable[Row]], schemas: Sequence[str], where: Path | str
+) -> RawData:
+    """Find out whose tables the schemas of a database hold.
+
+    Args:
+        columns_of: reads the rows of ``COLUMNS_OF_SCHEMA``.
+        schemas: the schemas.
+        where: the database, as it is called.
+    """
     places = []
-    with opened(database) as connection:
-        for schema in schemas:
-            layout: dict[str, list[str]] = {}
-            for row in rows(connection, COLUMNS_OF_SCHEMA, schema=schema):
-                layout.setdefault(row["table_name"], []).append(row["column_name"])
-            vendor = vendor_of(layout, schema)
-            if not vendor:
-                raise PqlError(
-                    f"{schema}: no table of a vendor is in this schema of {database}; known are "
-                    + listed(sorted(vendors()))
-                )
-            places.append(Place(vendor, schema, layout))
+    for schema in schemas:
+        layout: dict[str, list[str]] = {}
+        found = columns_of(COLUMNS_OF_SCHEMA.format(schema=raw.quoted(schema)))
+        for row in sorted(found, key=lambda row: row["ordinal_position"]):
+            layout.setdefault(row["table_name"], []).append(row["column_name"])
+        if not layout:
+            raise PqlError(f"{schema}: there is no such schema, or no table in it, in {where}")
+        vendor = vendor_of(layout, schema)
+        if not vendor:
+            raise PqlError(
+                f"{schema}: no table of a vendor is in this schema of {where}; known are "
+                + listed(sorted(vendors()))
+            )
+        places.append(Place(vendor, schema, layout))
     variables = {"sources": as_sources(places, has_contract=False)}
     return RawData(variables, [place.in_words() for place in places], places, None)
 

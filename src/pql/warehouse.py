@@ -18,11 +18,15 @@ class Warehouse:
     """A warehouse that dbt is connected to.
 
     Attributes:
+        target: the target of the profile.
+        schema: the schema of the marts, with which the names of the others begin.
         nodes: the models, by the keys that dbt has for them.
     """
 
-    def __init__(self, adapter: Any, manifest: Any) -> None:
+    def __init__(self, target: str, adapter: Any, manifest: Any) -> None:
+        self.target = target
         self.adapter = adapter
+        self.schema = adapter.config.credentials.schema
         self.nodes = {k: n for k, n in manifest.nodes.items() if n.resource_type == "model"}
 
     def read(self, relation: str) -> pd.DataFrame:
@@ -32,6 +36,14 @@ class Warehouse:
             columns = [column[0].lower() for column in cursor.description]
             frame = pd.DataFrame(cursor.fetchall(), columns=columns)
         return native_frame(frame)
+
+    def rows(self, relation: str) -> list[dict[str, Any]]:
+        """Return a whole table as rows."""
+        return self.read(relation).to_dict("records")
+
+    def columns(self, relation: str) -> set[str]:
+        """Name the columns of a table."""
+        return set(self.read(f"(select * from {relation} where 1 = 0) as no_rows"))
 
     def write(self, relation: str, frame: pd.DataFrame) -> None:
         """Put the rows of a frame in place of those of a table, all at once.
@@ -79,7 +91,7 @@ def connected(target: str) -> Warehouse:
     if not result.success:
         raise PqlError(f"--target {target}: {result.exception}")
     (adapter,) = FACTORY.adapters.values()
-    return Warehouse(adapter, result.result)
+    return Warehouse(target, adapter, result.result)
 
 
 def native_frame(frame: pd.DataFrame) -> pd.DataFrame:

@@ -72,6 +72,23 @@ def test_a_folder_that_no_vendor_and_no_contract_knows(tmp_path: Path) -> None:
         sources.survey(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("table", "columns", "message"),
+    [
+        ("tracks", "id,event,received_at", "segment's, but has no timestamp to be read as tracks"),
+        ("tracks", "event,timestamp,user_id", "segment's, but has no id or message_id to be read"),
+        ("events", "uuid,event,timestamp", "posthog's, but has no distinct_id to be read"),
+        ("subscription_history", "id,status,start_date", "stripe's, but has no customer_id or"),
+        ("users", "user_id,email", "the required table events is missing"),  # of the contract
+    ],
+)
+def test_a_part_of_a_vendors_layout(tmp_path: Path, table: str, columns: str, message: str) -> None:
+    write_tables(tmp_path / "some", {table: f"{columns}\n1,2"})
+    for folder in (tmp_path, tmp_path / "some"):
+        with pytest.raises(PqlError, match=message):
+            sources.survey(folder)
+
+
 def test_a_broken_file_of_a_vendor(tmp_path: Path) -> None:
     write_tables(tmp_path, SEGMENT | {"a": f"{TRACKS},1"})
     with pytest.raises(PqlError, match=r"a.csv, line 2: 7 cells under 6 columns"):
@@ -138,7 +155,9 @@ def test_init_looks_at_a_schema(own: Path) -> None:
     assert cli.main(["init", "--schema", "web", "--config", str(own / "new")]) == 0
     assert stated_variables(own / "new") == {"sources": {"segment": {"schema": ["web"]}}}
     with pytest.raises(PqlError, match="letters: no table of a vendor is in this schema"):
-        sources.survey_schemas(own / "x.duckdb", ["letters"])
+        cli.init(None, ["letters"], own / "other")
+    with pytest.raises(PqlError, match="nowhere: there is no such schema, or no table in it"):
+        cli.init(None, ["nowhere"], own / "other")
 
 
 def test_tables_known_by_their_columns_alone(tmp_path: Path) -> None:

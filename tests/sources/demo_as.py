@@ -93,7 +93,8 @@ def track_calls(events: Iterable[Row]) -> Iterator[Row]:
             continue
         if not isinstance(properties, dict):
             continue
-        count = int(event["event_count"] or 1)
+        stated = event["event_count"] or ""
+        count = int(stated) if stated.isdigit() else 1
         for number in range(count):
             suffix = f"-{number}" if count > 1 else ""
             yield {

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 from conftest import Built, run_dbt, write_tables
 from views import Views, build_views, cells
@@ -59,6 +60,31 @@ def test_a_column_of_two_types_is_text(views: Views) -> None:
     assert json.loads(packed["s2"])["plan"] == "many"
 
 
+def test_files_of_one_table_whose_types_differ(tmp_path: Path) -> None:
+    (tmp_path / "web" / "a").mkdir(parents=True)
+    for name, plan, moment in (
+        ("1", "5", "timestamp '2026-06-01 10:00:00'"),
+        ("2", "'many'", "'2026-06-01T11:00:00Z'"),
+    ):
+        duckdb.sql(
+            f"select 'm{name}' as id, 'a' as event, 'A' as event_text, {moment} as timestamp, "
+            f"timestamp '2026-06-01 12:00:00' as received_at, {plan} as plan"
+        ).write_parquet(str(tmp_path / "web" / "a" / f"{name}.parquet"))
+    calls = build_views(tmp_path, segment={"path": "web"})["segment__events"]
+    packed = [(row["event_id"], json.loads(row["properties"])["plan"]) for row in calls]
+    assert [(event_id, str(plan)) for event_id, plan in packed] == [("m1", "5"), ("m2", "many")]
+    assert [str(row["occurred_at"])[:13].replace("T", " ") for row in calls] == [
+        "2026-06-01 10",
+        "2026-06-01 11",
+    ]
+
+
+def test_a_row_without_an_id_stays_and_is_left_to_be_judged(tmp_path: Path) -> None:
+    tables = {"tracks": f"{CALLS}\n,a,A,{REST}\nm1,a,A,2026-06-01T10:00:00Z,2026-06-01T10:00:01Z,"}
+    rows = build_views(tmp_path, {"web": tables}, segment={"path": "web"})["segment__events"]
+    assert cells(rows, "event_id", "user_id") == [("m1", None), (None, "u1")]
+
+
 def test_a_property_called_like_a_column_of_the_vendor_is_not_read(views: Views) -> None:
     packed = {row["event_id"]: row["properties"] for row in views["segment__events"]}
     assert "context_plan" not in json.loads(packed["m1"])
@@ -70,6 +96,7 @@ def test_a_property_called_like_a_column_of_the_vendor_is_not_read(views: Views)
         ({"segmnt": {"schema": "web"}}, "segmnt is no source; name one of"),
         ({"segment": {}}, "segment does not say where it is; give it a schema, or a path"),
         ({"segment": {"schema": "nowhere"}}, "none of its tables is in nowhere"),
+        ({"segment": {"path": "{}/letters"}}, "none of its tables is in {}/letters"),
         ({"segment": {"path": "{}/keyless"}}, "has none of the columns that it is read from"),
         (
             {"segment": {"path": "{}/web", "account_id": "org"}},
@@ -80,7 +107,8 @@ def test_a_property_called_like_a_column_of_the_vendor_is_not_read(views: Views)
 def test_one_line_says_what_is_wrong(tmp_path: Path, sources: dict, message: str) -> None:
     write_tables(tmp_path / "web", WEB)
     write_tables(tmp_path / "keyless", {"tracks": "event,received_at\na,2026-06-01"})
+    write_tables(tmp_path / "letters", {"letter": "written_on\n2026-06-01"})
     given = json.dumps({"sources": sources}).replace("{}/", f"{tmp_path}/")
     built = Built(tmp_path, tmp_path / "x.duckdb", 0, "")
     result = run_dbt(built, "compile", "--select", "int_raw_problems", "--vars", given)
-    assert message in result.stdout
+    assert message.replace("{}/", f"{tmp_path}/") in result.stdout

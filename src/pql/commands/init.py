@@ -15,16 +15,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+import pandas as pd
 
 from pql import mapping, queries, sources
 from pql import raw as raw_tables
 from pql.config_files import CONFIG_FILES, VARIABLES, columns_of, to_csv
 from pql.console import Answer, heading, table
-from pql.database import Row, in_memory, rows
+from pql.database import Row, in_memory, opened, rows
 from pql.dbt import dbt_build
 from pql.errors import FailedError, PqlError
 from pql.formatting import clean, counted, entry, more, percent
 from pql.project import database_path
+from pql.warehouse import Warehouse, connected
 
 DEFINITION_ID = "starter"
 FOLDER = Path("starter_config")
@@ -35,6 +37,7 @@ FEWEST_SIGNALS = 3
 MOST_NUMBERS = 3
 MOST_OUTCOMES = 8
 FEWEST_PAYERS = 10
+MOST_ROWS = 1_000_000  # of a warehouse's tables, the latest, as they come over the network
 LEAST_REACH = 0.01  # of those who are scored: fewer tell nothing yet
 
 
@@ -155,9 +158,9 @@ class Found:
     samples: list[Row]
 
 
-def read_events(data: sources.RawData, where: str) -> Found:
+def read_events(data: sources.RawData, where: str, warehouse: Warehouse | None = None) -> Found:
     """Count the rows of each event, who did it and when, by the raw rows alone."""
-    with relations_of(data) as (connection, relations):
+    with relations_of(data, warehouse) as (connection, relations):
         for table, columns in COLUMNS.items():
             relation = as_text(connection, relations[table], columns)
             connection.execute(f"create temporary view {table} as {relation}")
@@ -172,7 +175,7 @@ def read_events(data: sources.RawData, where: str) -> Found:
 
 @contextmanager
 def relations_of(
-    data: sources.RawData,
+    data: sources.RawData, warehouse: Warehouse | None
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[str, list[str]]]]:
     """Give what holds the rows of each raw table: files, and dbt's views of vendors' tables.
 
@@ -181,24 +184,28 @@ def relations_of(
     """
     files = data.contract.files if data.contract else {}
     with TemporaryDirectory() as scratch, ExitStack() as opened:
-        if not data.places:
-            connection, views = opened.enter_context(in_memory()), []
+        views = [
+            f"{vendor}__{table}"
+            for vendor in {place.vendor for place in data.places}
+            for table in COLUMNS.keys() & sources.filled_by()[vendor]
+        ]
+        if not views:
+            connection = opened.enter_context(in_memory())
+        elif warehouse:
+            make_views(data, views, target=warehouse.target)
+            connection = opened.enter_context(in_memory())
+            connection.execute(f"create schema {SCHEMA}")
+            for view in views:
+                latest_rows = latest(warehouse, view)
+                connection.register("latest_rows", latest_rows)
+                connection.execute(f"create table {SCHEMA}.{view} as from latest_rows")
         else:
             database = Path(
                 scratch, database_path().name
             )  # schemas are those of a database so called
             if any(isinstance(place.where, str) for place in data.places):
                 shutil.copy(database_path(), database)
-            views = [
-                f"{vendor}__{table}"
-                for vendor in {place.vendor for place in data.places}
-                for table in COLUMNS.keys() & sources.filled_by()[vendor]
-            ]
-            returncode, said = dbt_build(
-                data.variables, "", False, "line", select=views, PQL_DUCKDB_PATH=str(database)
-            )
-            if returncode:
-                raise FailedError("the vendors' tables cannot be read", said)
+            make_views(data, views, PQL_DUCKDB_PATH=str(database))
             connection = opened.enter_context(duckdb.connect(str(database)))
         yield (
             connection,
@@ -208,6 +215,24 @@ def relations_of(
                 for table in COLUMNS
             },
         )
+
+
+def make_views(data: sources.RawData, views: Sequence[str], target: str = "", **env: str) -> None:
+    """Let dbt make the views of vendors' tables, and what they stand on."""
+    select = [f"+{view}" for view in views]
+    returncode, said = dbt_build(
+        data.variables, "", False, "line", target=target, select=select, **env
+    )
+    if returncode:
+        raise FailedError("the vendors' tables cannot be read", said)
+
+
+def latest(warehouse: Warehouse, view: str) -> pd.DataFrame:
+    """Read what is looked at of a view, the latest rows if there are many."""
+    relation = f"{warehouse.schema}_sources.{view}"
+    clocks = {"occurred_at", "started_at"} & warehouse.columns(relation)
+    order = f"order by {clocks.pop()} desc nulls last" if clocks else ""
+    return warehouse.read(f"(select * from {relation} {order} limit {MOST_ROWS}) as latest")
 
 
 def as_text(
@@ -445,19 +470,31 @@ def write_folder(folder: Path, files: dict[str, bytes]) -> None:
 # --- what is said ---------------------------------------------------------------------------------
 
 
-def init(raw: Path | None, folder: Path, schemas: Sequence[str] = ()) -> Answer:
+def init(raw: Path | None, folder: Path, schemas: Sequence[str] = (), target: str = "") -> Answer:
     """Look at the events, write the folder, and say what was found and what comes next.
 
     Args:
         raw: a folder of raw data.
         folder: the config folder to write.
         schemas: instead, schemas of the database, each with a vendor's tables.
+        target: the target of the profile that has the schemas; blank: DuckDB.
     """
     if bool(raw) == bool(schemas):
         raise PqlError("name a folder by --raw, or a schema of the database by --schema")
-    data = sources.survey(raw) if raw else sources.survey_schemas(database_path(), schemas)
+    warehouse = connected(target) if target not in ("", "duckdb") else None
+    if raw and warehouse:
+        raise PqlError(f"--raw: DuckDB reads folders; name a schema of {target} by --schema")
+    if raw:
+        data = sources.survey(raw)
+    elif warehouse:
+        data = sources.survey_schemas(warehouse.rows, schemas, target)
+    else:
+        with opened(database_path()) as connection:
+            data = sources.survey_schemas(
+                lambda relation: rows(connection, f"from {relation}"), schemas, database_path()
+            )
     where = str(raw or ", ".join(schemas))
-    read = read_events(data, where)
+    read = read_events(data, where, warehouse)
     events = read.events
     entity_type = entity_type_of(events)
     signals = suggest(events, entity_type)
@@ -476,11 +513,11 @@ def init(raw: Path | None, folder: Path, schemas: Sequence[str] = ()) -> Answer:
         )
         for signal in signals
     ]
-    build = (
-        f"pql build --config {folder}"
-        if data.places
-        else f"pql build --raw {raw} --config {folder}"
-    )
+    options = [f"--config {folder}"]
+    if not data.places:
+        options.insert(0, f"--raw {raw}")
+    if warehouse:
+        options.append(f"--target {target}")
     return [
         *mapping.summary(data, folder),
         *event_table(where, events, entity_type),
@@ -497,7 +534,7 @@ def init(raw: Path | None, folder: Path, schemas: Sequence[str] = ()) -> Answer:
         "  2. Give your own mail domain the domain_type internal in special_domains.csv.",
         f"  3. In definitions.csv set the status of {DEFINITION_ID} to live: a draft is scored,"
         " but makes no lead.",
-        f"  4. {build}",
+        f"  4. pql build {' '.join(options)}",
     ]
 
 
