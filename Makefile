@@ -35,8 +35,8 @@ test-page: .venv/requirements-dev.lock ## open the review page of the demo in Ch
 test-clock: .venv/requirements-dev.lock ## build and test a year ahead and a year behind, with faketime, which must be installed
 	@$(BIN)/python -m pytest tests/clock
 
-test-engines: .venv/requirements-dev.lock ## compare the marts of ENGINE=postgres, which must be installed, with DuckDB's
-	@test -f "tests/engines/test_$(ENGINE).py" || { echo "ENGINE=$(ENGINE): say ENGINE=postgres" >&2; exit 2; }
+test-engines: .venv/requirements-dev.lock $(if $(filter spark,$(ENGINE)),.venv-spark/requirements-spark.lock) ## compare the marts of ENGINE=postgres or spark, which needs Java 17, with DuckDB's
+	@test -f "tests/engines/test_$(ENGINE).py" || { echo "ENGINE=$(ENGINE): say ENGINE=postgres or ENGINE=spark" >&2; exit 2; }
 	@$(BIN)/python -m pytest tests/engines/test_$(ENGINE).py
 
 # sqlfluff leaves out what is not in use: the views of sources are linted once more, with all in use.
@@ -107,6 +107,13 @@ lock: ## pin all that the requirements need, by hash, after a change of requirem
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@cp $< $@
+
+# Spark takes an older pandas: its packages are in an environment of their own.
+.venv-spark/requirements-spark.lock: requirements-spark.lock
+	@test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@cp $< $@
 
 .venv/requirements-sync.lock .venv/requirements-review.lock: .venv/requirements.lock
