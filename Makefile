@@ -38,8 +38,8 @@ test-clock: .venv/requirements-dev.lock ## build and test a year ahead and a yea
 test-vendors: .venv/requirements-dev.lock ## build the demo as each vendor stores it, and what init writes for vendors
 	@$(BIN)/python -m pytest tests/vendors
 
-test-engines: .venv/requirements-dev.lock ## compare the marts of ENGINE=postgres, which must be installed, with DuckDB's
-	@test -f "tests/engines/test_$(ENGINE).py" || { echo "ENGINE=$(ENGINE): say ENGINE=postgres" >&2; exit 2; }
+test-engines: .venv/requirements-dev.lock $(if $(filter spark,$(ENGINE)),.venv-spark/requirements-spark.lock) ## compare the marts of ENGINE=postgres or spark, which needs Java 17, with DuckDB's
+	@test -f "tests/engines/test_$(ENGINE).py" || { echo "ENGINE=$(ENGINE): say ENGINE=postgres or ENGINE=spark" >&2; exit 2; }
 	@$(BIN)/python -m pytest tests/engines/test_$(ENGINE).py
 
 # sqlfluff leaves out what is not in use: the views of sources are linted once more, with all in use.
@@ -110,6 +110,13 @@ lock: ## pin all that the requirements need, by hash, after a change of requirem
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@cp $< $@
+
+# Spark takes an older pandas: its packages are in an environment of their own.
+.venv-spark/requirements-spark.lock: requirements-spark.lock
+	@test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@cp $< $@
 
 .venv/requirements-sync.lock .venv/requirements-review.lock: .venv/requirements.lock

@@ -68,7 +68,7 @@ def environment() -> dict[str, str]:
         DEFAULTS.format(
             folder=folder,
             jar=iceberg_jar(),
-            java="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss8m",
+            java="-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=256m -XX:+UseSerialGC -Xss8m",
             master=os.environ.get("PQL_SPARK_MASTER", "local[2]"),
             memory=os.environ.get("PQL_SPARK_MEMORY", "3g"),
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,12 +18,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pql import console, sources, spark
+from pql import console, project, sources, spark
 from pql.config_files import overlay_config, stated_variables
 from pql.database import check_memory_limit, copy_database, one_build_at_a_time, put_in_place
 from pql.dbt import dbt_build, log_path
 from pql.errors import FailedError, PqlError
 from pql.project import database_path
+
+# What dbt and the engines say where there is no adapter, or no server.
+NO_ADAPTER = re.compile(r"Could not find adapter type (\w+)")
+NO_SERVER = re.compile(
+    r"[^\n]*(?:connection to server|could not translate host name|Connection refused|"
+    r"masters are unresponsive|Could not connect to)[^\n]*"
+)
 
 
 def parse_variables(text: str) -> dict[str, Any]:
@@ -127,6 +135,7 @@ def build_in_warehouse(request: Request) -> Outcome:
 
     sys.stdout.flush()
     returncode, said = run_dbt(request.selector)
+    check_connection(request.target, said if returncode else "")
     if returncode or request.selector in ("hourly", "daily"):
         return Outcome(bool(returncode), None, said)
     os.environ.update(env)  # dbt reads the project once more, in this process
@@ -135,6 +144,30 @@ def build_in_warehouse(request: Request) -> Outcome:
         if returncode:
             return Outcome(True, None, of_the_rest)
     return Outcome(False, None, said)
+
+
+def check_connection(target: str, said: str) -> None:
+    """Say in one line that dbt had nothing to connect with, or to.
+
+    Args:
+        target: the target of the profile.
+        said: what dbt said when it failed.
+
+    Raises:
+        PqlError: the adapter is not installed, or the server does not answer.
+    """
+    if found := NO_ADAPTER.search(said):
+        adapter = found[1]
+        locked = project.root() / f"requirements-{adapter}.lock"
+        package = f"-r {locked.name}" if locked.is_file() else f"dbt-{adapter}"
+        raise PqlError(
+            f"--target {target}: its adapter is not installed; run `pip install {package}`"
+        )
+    if found := NO_SERVER.search(said):
+        raise PqlError(
+            f"--target {target}: the server does not answer; start it, or correct what "
+            f"profiles.yml reads from the environment ({found[0].strip()})"
+        )
 
 
 def build_database(request: Request) -> Outcome:

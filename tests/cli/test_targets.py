@@ -1,0 +1,75 @@
+"""What `pql build` says where an engine is not installed, or does not answer."""
+
+import pytest
+
+from pql import spark
+from pql.commands import build
+from pql.errors import PqlError
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "Runtime Error\n  Could not find adapter type postgres!",
+            "--target prod: its adapter is not installed; run "
+            "`pip install -r requirements-postgres.lock`",
+        ),
+        (
+            "Could not find adapter type exasol!",
+            "--target prod: its adapter is not installed; run `pip install dbt-exasol`",
+        ),
+        (
+            'Database Error\n  connection to server at "db", port 5432 failed: refused\n  Is it on?',
+            "--target prod: the server does not answer; start it, or correct what profiles.yml reads "
+            'from the environment (connection to server at "db", port 5432 failed: refused)',
+        ),
+    ],
+)
+def test_nothing_to_connect_with_or_to_is_one_line(said, told):
+    with pytest.raises(PqlError) as error:
+        build.check_connection("prod", said)
+    assert str(error.value) == told
+
+
+def test_another_failure_is_not_taken_for_one():
+    build.check_connection("prod", "Database Error in model pql_users: division by zero")
+
+
+def test_spark_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr(spark, "find_spec", lambda name: None)
+    with pytest.raises(PqlError, match=r"pyspark is not installed; run `pip install -r"):
+        spark.environment()
+
+
+def test_a_configuration_of_ones_own_is_left_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr(spark, "find_spec", lambda name: object())
+    monkeypatch.setattr(spark.shutil, "which", lambda name: name)
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path))
+    monkeypatch.setenv("PYSPARK_PYTHON", "python-of-the-cluster")
+    assert spark.environment() == {"PYSPARK_PYTHON": "python-of-the-cluster"}
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_configuration_is_written_where_there_is_none(monkeypatch, tmp_path):
+    jar = tmp_path / "iceberg.jar"
+    monkeypatch.setattr(spark, "find_spec", lambda name: object())
+    monkeypatch.setattr(spark, "iceberg_jar", lambda: jar)
+    monkeypatch.setattr(spark.shutil, "which", lambda name: name)
+    monkeypatch.delenv("SPARK_CONF_DIR", raising=False)
+    monkeypatch.setenv("PQL_SPARK_FOLDER", str(tmp_path / "lake"))
+    monkeypatch.setenv("PQL_SPARK_MASTER", "spark://master:7077")
+    folder = spark.environment()["SPARK_CONF_DIR"]
+    written = dict(
+        line.split(" ", 1)
+        for line in open(f"{folder}/spark-defaults.conf").read().splitlines()
+        if not line.startswith("#")
+    )
+    assert written["spark.master"] == "spark://master:7077"
+    assert written["spark.driver.extraClassPath"] == str(jar)
+    assert written["spark.sql.warehouse.dir"] == str(tmp_path / "lake/tables")
+
+
+def test_a_server_of_spark_needs_nothing_here(monkeypatch):
+    monkeypatch.setenv("PQL_SPARK_METHOD", "thrift")
+    assert spark.environment() == {}
