@@ -9,7 +9,7 @@ with
 as_of_dates as (
 
     select as_of_date from {{ ref('pql_accounts') }}
-    union
+    {{ union_distinct() }}
     select as_of_date from {{ ref('pql_users') }}
 
 ),

@@ -3,8 +3,8 @@
 {% macro format_number(number) -%}
     case
         when {{ number }} = floor({{ number }})
-            then cast(cast({{ number }} as decimal(38, 0)) as {{ dbt.type_string() }})
-        else cast(cast({{ number }} as decimal(38, 2)) as {{ dbt.type_string() }})
+            then cast(cast({{ number }} as decimal(29, 0)) as {{ dbt.type_string() }})
+        else cast(cast({{ number }} as decimal(31, 2)) as {{ dbt.type_string() }})
     end
 {%- endmacro %}
 

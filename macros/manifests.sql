@@ -10,7 +10,7 @@
     {%- set arguments = [list, manifest, keys, list_keys or keys] | map("tojson") | join(", ") -%}
     {{ return({
         "materialized": "incremental",
-        "incremental_strategy": "append",
+        "incremental_strategy": append_strategy(),
         "on_schema_change": "sync_all_columns",
         "pre_hook": "{{ delete_before_insert(" ~ arguments ~ ") }}",
     }) }}

@@ -62,15 +62,16 @@
     {%- set starts, ends = config.get("meta").starts, config.get("meta").ends -%}
     {%- set columns = arguments.dest_columns | map(attribute="quoted") | join(", ") -%}
     {%- set list = ref("int_entities_to_rescore") -%}
-    {%- if not existing_relation("int_scoring_manifest") %}
-    {#- no manifest vouches for any row -#}
-    delete from {{ target }} where 1 = 1;
-    {%- else %}
-    {{ delete_joined(target, list,
-        "listed.entity_type = " ~ name ~ ".entity_type and listed.entity_id = " ~ name
-        ~ ".entity_id and listed.changed_from <= " ~ name ~ "." ~ starts
-    ) }};
-    {%- endif %}
+    {%- set statements = [] -%}
+    {%- if not existing_relation("int_scoring_manifest") -%}
+        {#- no manifest vouches for any row -#}
+        {%- do statements.append("delete from " ~ target ~ " where 1 = 1") -%}
+    {%- else -%}
+        {%- do statements.append(delete_joined(target, list,
+            "listed.entity_type = " ~ name ~ ".entity_type and listed.entity_id = " ~ name
+            ~ ".entity_id and listed.changed_from <= " ~ name ~ "." ~ starts
+        )) -%}
+    {%- endif -%}
     {%- if ends %}
     {%- set ended = name ~ "." ~ ends -%}
     {%- set conditions = ["(" ~ ended ~ " is null or " ~ ended ~ " >= changes.changed_from)"] -%}
@@ -110,8 +111,9 @@
             {%- endfor %}
             listed.changed_from
     {%- endset %}
-    {{ update_joined(target, ends, changes, conditions | join(" and ")) }};
-    {%- endif %}
+    {%- do statements.append(update_joined(target, ends, changes, conditions | join(" and "))) -%}
+    {%- endif -%}
+    {%- set insertion %}
     insert into {{ target }} ({{ columns }})
     select {{ columns }}
     from {{ new_rows }} as new_rows
@@ -122,6 +124,9 @@
             and listed.entity_id = new_rows.entity_id
             and listed.changed_from <= new_rows.{{ starts }}
     )
+    {%- endset -%}
+    {%- do statements.append(insertion) -%}
+    {{ return(as_one(statements)) }}
 {%- endmacro %}
 
 {% macro scoring_settings() -%}

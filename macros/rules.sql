@@ -45,7 +45,7 @@
             {{ points }} * {{ awards }}
             * case
                 when {{ half_life_days }} is null then 1
-                else cast(power(0.5, {{ age_days }} / {{ half_life_days }}) as decimal(20, 18))
+                else cast(power(0.5, {{ age_days }} / {{ half_life_days }}) as {{ type_fraction() }})
             end,
             2
         ) as decimal(18, 2)

@@ -35,7 +35,7 @@
         when
             regexp_full_match(
                 upper(cast({{ expression }} as varchar)),
-                '[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9:.]+ ?(Z|UTC|GMT|[-+][0-9:]{2,8})?)?'
+                '{{ time_form() }}'
             )
             and try_cast({{ expression }} as timestamptz)
             between timestamptz '0001-01-02' and timestamptz '9998-12-31'
@@ -46,6 +46,58 @@
 {#- A text that looks like a time may still be none (30 February), and a cast cannot be tried. -#}
 {% macro postgres__try_timestamp(expression) -%}
     pql_try_timestamp({{ expression }})
+{%- endmacro %}
+
+{#- Redshift has try_cast, which reads an offset (AWS: "TRY_CAST function"). -#}
+{% macro redshift__try_timestamp(expression) -%}
+    {%- set cell = "upper(cast(" ~ expression ~ " as varchar))" -%}
+    case
+        when {{ cell }} ~ '^{{ time_form() }}$'
+            and try_cast({{ cell }} as timestamptz)
+            between timestamptz '0001-01-02' and timestamptz '9998-12-31'
+            then cast(try_cast({{ cell }} as timestamptz) at time zone 'UTC' as timestamp)
+    end
+{%- endmacro %}
+
+{#- try_cast drops an offset on Snowflake (docs: "TRY_TO_TIMESTAMP"), which names none as UTC, and
+    knows no slashes by itself: the profile sets the session to UTC. -#}
+{% macro snowflake__try_timestamp(expression) -%}
+    {%- set cell = "upper(cast(" ~ expression ~ " as varchar))" -%}
+    {%- set time = "try_to_timestamp_tz(regexp_replace(replace(" ~ cell ~ ", '/', '-'), ' ?(Z|UTC|GMT)$', ''))" -%}
+    case
+        when regexp_like({{ cell }}, '{{ time_form() }}')
+            and {{ time }} between '0001-01-02' and '9998-12-31'
+            then cast(convert_timezone('UTC', {{ time }}) as timestamp_ntz)
+    end
+{%- endmacro %}
+
+{#- BigQuery's timestamp is a moment, and its text knows hyphens alone (docs: "CAST AS TIMESTAMP"). -#}
+{% macro bigquery__try_timestamp(expression) -%}
+    {%- set cell = "upper(cast(" ~ expression ~ " as string))" -%}
+    {%- set time = "safe_cast(regexp_replace(replace(" ~ cell ~ ", '/', '-'), ' ?(Z|UTC|GMT)$', '') as timestamp)" -%}
+    case
+        when regexp_contains({{ cell }}, r'^{{ time_form() }}$')
+            and {{ time }} between timestamp '0001-01-02' and timestamp '9998-12-31'
+            then {{ time }}
+    end
+{%- endmacro %}
+
+{#- Trino casts no text with a T (docs: "Date and time functions", from_iso8601_timestamp_nanos), and
+    ISO 8601 has two digits a month. -#}
+{% macro trino__try_timestamp(expression) -%}
+    {%- set cell = "upper(cast(" ~ expression ~ " as varchar))" -%}
+    {%- set iso = "regexp_replace(replace(" ~ cell ~ ", '/', '-'), ' ?(Z|UTC|GMT)$', '')" -%}
+    {%- set iso = "replace(regexp_replace(" ~ iso ~ ", ' ([-+])', '$1'), ' ', 'T')" -%}
+    {%- set time = "try(from_iso8601_timestamp_nanos(regexp_replace(" ~ iso ~ ", '-([0-9])(?=-|T|$)', '-0$1')))" -%}
+    case
+        when regexp_like({{ cell }}, '^{{ time_form() }}$')
+            and {{ time }} between timestamp '0001-01-02 00:00:00 UTC' and timestamp '9998-12-31 00:00:00 UTC'
+            then cast({{ time }} at time zone 'UTC' as timestamp(6))
+    end
+{%- endmacro %}
+
+{% macro time_form() -%}
+    [0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9:.]+ ?(Z|UTC|GMT|[-+][0-9:]{2,8})?)?
 {%- endmacro %}
 
 {% macro epoch_as_text(expression, unit) -%}
@@ -84,6 +136,56 @@
     end
 {%- endmacro %}
 
+{#- Its dateadd takes microseconds (AWS: "Date parts for date or timestamp functions"). -#}
+{% macro redshift__epoch_as_text(expression, unit) -%}
+    {%- set microseconds = try_decimal(expression) ~ " * " ~ (1000000 // unit) -%}
+    case
+        when {{ microseconds }} between 0 and 253000000000000000
+            then
+                to_char(
+                    dateadd(microsecond, cast({{ microseconds }} as bigint), timestamp '1970-01-01'),
+                    'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
+                )
+        else {{ expression }}
+    end
+{%- endmacro %}
+
+{#- Its number of digits is its second argument (docs: "TO_TIMESTAMP"). -#}
+{% macro snowflake__epoch_as_text(expression, unit) -%}
+    {%- set microseconds = try_decimal(expression) ~ " * " ~ (1000000 // unit) -%}
+    case
+        when {{ microseconds }} between 0 and 253000000000000000
+            then
+                to_char(
+                    to_timestamp_ntz(cast({{ microseconds }} as decimal(18, 0)), 6),
+                    'YYYY-MM-DD"T"HH24:MI:SS.FF6"Z"'
+                )
+        else {{ expression }}
+    end
+{%- endmacro %}
+
+{% macro bigquery__epoch_as_text(expression, unit) -%}
+    {%- set microseconds = try_decimal(expression) ~ " * " ~ (1000000 // unit) -%}
+    case
+        when {{ microseconds }} between 0 and 253000000000000000
+            then
+                format_timestamp(
+                    '%Y-%m-%dT%H:%M:%E6SZ', timestamp_micros(cast({{ microseconds }} as int64)), 'UTC'
+                )
+        else {{ expression }}
+    end
+{%- endmacro %}
+
+{#- from_unixtime takes a double, which has too few digits (docs: "from_unixtime_nanos"); to 2262. -#}
+{% macro trino__epoch_as_text(expression, unit) -%}
+    {%- set nanoseconds = try_decimal(expression) ~ " * " ~ (1000000000 // unit) -%}
+    case
+        when {{ nanoseconds }} between 0 and 9200000000000000000
+            then to_iso8601(from_unixtime_nanos(cast({{ nanoseconds }} as bigint)))
+        else {{ expression }}
+    end
+{%- endmacro %}
+
 {% macro in_utc(local_time, zone) -%}
     {{ return(adapter.dispatch("in_utc")(local_time, zone)) }}
 {%- endmacro %}
@@ -102,6 +204,15 @@
 
 {% macro snowflake__in_utc(local_time, zone) -%}
     convert_timezone({{ text_literal(zone) }}, 'UTC', {{ local_time }})
+{%- endmacro %}
+
+{#- A time without a zone is a datetime there, and a moment a timestamp. -#}
+{% macro bigquery__in_utc(local_time, zone) -%}
+    timestamp(datetime({{ local_time }}, 'UTC'), {{ text_literal(zone) }})
+{%- endmacro %}
+
+{% macro trino__in_utc(local_time, zone) -%}
+    cast(with_timezone({{ local_time }}, {{ text_literal(zone) }}) at time zone 'UTC' as timestamp(6))
 {%- endmacro %}
 
 {#- Text that says its own offset, or is no time, stays as it is. -#}

@@ -7,6 +7,10 @@
 {% macro default__create_helper_functions() -%}
 {%- endmacro %}
 
+{#- Redshift, which takes Postgres' versions for its own, has no plpgsql functions; it has try_cast. -#}
+{% macro redshift__create_helper_functions() -%}
+{%- endmacro %}
+
 {% macro postgres__create_helper_functions() -%}
     create or replace function pql_try_json(json_text text) returns jsonb as $$
     begin

@@ -12,6 +12,24 @@
     coalesce(jsonb_typeof(pql_try_json({{ json_text }})) = 'object', false)
 {%- endmacro %}
 
+{#- What can be parsed and begins with a brace is an object (AWS: "CAN_JSON_PARSE function"). -#}
+{% macro redshift__is_json_object(json_text) -%}
+    coalesce(can_json_parse({{ json_text }}) and left(trim({{ json_text }}), 1) = '{', false)
+{%- endmacro %}
+
+{% macro snowflake__is_json_object(json_text) -%}
+    coalesce(typeof(try_parse_json({{ json_text }})) = 'OBJECT', false)
+{%- endmacro %}
+
+{#- Numbers of more digits than a double has would make it fail (docs: "PARSE_JSON"). -#}
+{% macro bigquery__is_json_object(json_text) -%}
+    coalesce(json_type({{ bigquery_json(json_text) }}) = 'object', false)
+{%- endmacro %}
+
+{% macro trino__is_json_object(json_text) -%}
+    coalesce(substr(json_format(try(json_parse({{ json_text }}))), 1, 1) = '{', false)
+{%- endmacro %}
+
 {% macro json_property_type(json_text, key) -%}
     {{ return(adapter.dispatch("json_property_type")(json_text, key)) }}
 {%- endmacro %}
@@ -22,6 +40,36 @@
 
 {% macro postgres__json_property_type(json_text, key) -%}
     nullif(upper(jsonb_typeof(pql_try_json({{ json_text }}) -> {{ key }})), 'NULL')
+{%- endmacro %}
+
+{#- Of a text alone: Redshift finds a key that is a column's in text, not in a super (AWS:
+    "JSON_EXTRACT_PATH_TEXT function"), and there a text that looks like an object is none the less. -#}
+{% macro redshift__json_property_type(json_text, key) -%}
+    case
+        when {{ redshift_property(json_text, key) }} is null then null
+        when left({{ redshift_property(json_text, key) }}, 1) = '{' then 'OBJECT'
+        when left({{ redshift_property(json_text, key) }}, 1) = '[' then 'ARRAY'
+        else 'SCALAR'
+    end
+{%- endmacro %}
+
+{% macro snowflake__json_property_type(json_text, key) -%}
+    nullif(typeof(get(try_parse_json({{ json_text }}), {{ key }})), 'NULL_VALUE')
+{%- endmacro %}
+
+{% macro bigquery__json_property_type(json_text, key) -%}
+    nullif(upper(json_type({{ bigquery_json(json_text) }}[{{ key }}])), 'NULL')
+{%- endmacro %}
+
+{#- Trino has no type of a JSON value (docs: "JSON functions"): it is seen from how it is written. -#}
+{% macro trino__json_property_type(json_text, key) -%}
+    {%- set cell = "json_format(" ~ trino_property(json_text, key) ~ ")" -%}
+    case
+        when nullif({{ cell }}, 'null') is null then null
+        when substr({{ cell }}, 1, 1) = '{' then 'OBJECT'
+        when substr({{ cell }}, 1, 1) = '[' then 'ARRAY'
+        else 'SCALAR'
+    end
 {%- endmacro %}
 
 {% macro json_scalar(json_text, key) -%}
@@ -40,6 +88,29 @@
         when jsonb_typeof(pql_try_json({{ json_text }}) -> {{ key }}) not in ('object', 'array')
             then pql_try_json({{ json_text }}) ->> {{ key }}
     end
+{%- endmacro %}
+
+{% macro redshift__json_scalar(json_text, key) -%}
+    case
+        when {{ json_property_type(json_text, key) }} = 'SCALAR'
+            then {{ redshift_property(json_text, key) }}
+    end
+{%- endmacro %}
+
+{% macro snowflake__json_scalar(json_text, key) -%}
+    case
+        when {{ json_property_type(json_text, key) }} not in ('OBJECT', 'ARRAY')
+            then cast(get(try_parse_json({{ json_text }}), {{ key }}) as varchar)
+    end
+{%- endmacro %}
+
+{#- json_value knows scalars alone. -#}
+{% macro bigquery__json_scalar(json_text, key) -%}
+    json_value({{ bigquery_json(json_text) }}[{{ key }}])
+{%- endmacro %}
+
+{% macro trino__json_scalar(json_text, key) -%}
+    json_extract_scalar({{ trino_property(json_text, key) }}, '$')
 {%- endmacro %}
 
 {% macro json_at(json_text, path) -%}
@@ -61,6 +132,48 @@
     pql_try_json({{ json_text }}) #>> array[{{ steps | join(", ") }}]
 {%- endmacro %}
 
+{% macro redshift__json_at(json_text, path) -%}
+    {%- set steps = [] -%}
+    {%- for step in path -%}{%- do steps.append(text_literal(step)) -%}{%- endfor -%}
+    nullif(json_extract_path_text({{ json_text }}, {{ steps | join(", ") }}, true), '')
+{%- endmacro %}
+
+{% macro snowflake__json_at(json_text, path) -%}
+    {%- set found = namespace(sql="try_parse_json(" ~ json_text ~ ")") -%}
+    {%- for step in path -%}
+        {%- set found.sql = "get(" ~ found.sql ~ ", " ~ text_literal(step) ~ ")" -%}
+    {%- endfor -%}
+    cast({{ found.sql }} as varchar)
+{%- endmacro %}
+
+{% macro bigquery__json_at(json_text, path) -%}
+    {%- set steps = [] -%}
+    {%- for step in path -%}{%- do steps.append("[" ~ text_literal(step) ~ "]") -%}{%- endfor -%}
+    {%- set found = bigquery_json(json_text) ~ steps | join -%}
+    coalesce(json_value({{ found }}), nullif(to_json_string({{ found }}), 'null'))
+{%- endmacro %}
+
+{% macro trino__json_at(json_text, path) -%}
+    {%- set found = namespace(sql=json_text) -%}
+    {%- for step in path -%}
+        {%- set found.sql = "json_format(" ~ trino_property(found.sql, text_literal(step)) ~ ")" -%}
+    {%- endfor -%}
+    coalesce(json_extract_scalar({{ found.sql }}, '$'), nullif({{ found.sql }}, 'null'))
+{%- endmacro %}
+
+{% macro redshift_property(json_text, key) -%}
+    nullif(json_extract_path_text({{ json_text }}, {{ key }}, true), '')
+{%- endmacro %}
+
+{% macro bigquery_json(json_text) -%}
+    safe.parse_json({{ json_text }}, wide_number_mode => 'round')
+{%- endmacro %}
+
+{#- Through a map, for a key with any letter in it. -#}
+{% macro trino_property(json_text, key) -%}
+    element_at(try(cast(json_parse({{ json_text }}) as map(varchar, json))), {{ key }})
+{%- endmacro %}
+
 {#- Without nulls, so that a column that comes later changes no row that is there. -#}
 {% macro pack_json(cells) -%}
     {{ return(adapter.dispatch("pack_json")(cells)) }}
@@ -80,6 +193,35 @@
 
 {% macro bigquery__pack_json(cells) -%}
     to_json_string(json_strip_nulls(json_object({{ key_value_list(cells) }})))
+{%- endmacro %}
+
+{#- Written as text: a super's object keeps its nulls (AWS: "OBJECT function"). -#}
+{% macro redshift__pack_json(cells) -%}
+    '{' || ltrim(
+        {%- for key, cell in cells.items() %}
+        {{ "|| " if not loop.first -}}
+        coalesce({{ text_literal("," ~ (key | tojson) ~ ":") }} || json_serialize(cast({{ cell }} as super)), '')
+        {%- else %}
+        ''
+        {%- endfor %},
+        ','
+    ) || '}'
+{%- endmacro %}
+
+{% macro trino__pack_json(cells) -%}
+    {%- set keys, values = [], [] -%}
+    {%- for key, cell in cells.items() -%}
+        {%- do keys.append(text_literal(key)) -%}
+        {%- do values.append("cast(" ~ cell ~ " as json)") -%}
+    {%- endfor -%}
+    json_format(
+        cast(
+            map_filter(
+                map(array[{{ keys | join(", ") }}], array[{{ values | join(", ") }}]),
+                (name, cell) -> cell is not null
+            ) as json
+        )
+    )
 {%- endmacro %}
 
 {#- In chunks, for a function takes no more than a hundred arguments. -#}
@@ -152,6 +294,43 @@
     )
 {%- endmacro %}
 
+{#- Google exports to BigQuery alone; what was copied on is read where lists can be walked. -#}
+{% macro redshift__keyed_values_as_json(json_text) -%}
+    {%- do exceptions.raise_compiler_error(
+        "ga4: Redshift cannot walk the lists of the export; load its parameters as JSON objects"
+    ) if execute -%}
+{%- endmacro %}
+
+{% macro snowflake__keyed_values_as_json(json_text) -%}
+    '{' || array_to_string(
+        transform(
+            cast(try_parse_json({{ json_text }}) as array),
+            pair -> to_json(get(pair, 'key')) || ':' || coalesce(
+                {%- for kind in ("string", "int", "float", "double") %}
+                nullif(to_json(get(get(pair, 'value'), '{{ kind }}_value')), 'null'),
+                {%- endfor %}
+                'null'
+            )
+        ),
+        ','
+    ) || '}'
+{%- endmacro %}
+
+{% macro trino__keyed_values_as_json(json_text) -%}
+    '{' || array_join(
+        transform(
+            try(cast(json_parse({{ json_text }}) as array(json))),
+            pair -> json_format(json_extract(pair, '$.key')) || ':' || coalesce(
+                {%- for kind in ("string", "int", "float", "double") %}
+                nullif(json_format(json_extract(pair, '$.value.{{ kind }}_value')), 'null'),
+                {%- endfor %}
+                'null'
+            )
+        ),
+        ','
+    ) || '}'
+{%- endmacro %}
+
 {% macro bigquery__keyed_values_as_json(json_text) -%}
     (
         select
@@ -188,6 +367,18 @@
 
 {% macro bigquery__nested_as_json(expression) -%}
     to_json_string({{ expression }})
+{%- endmacro %}
+
+{% macro redshift__nested_as_json(expression) -%}
+    json_serialize({{ expression }})
+{%- endmacro %}
+
+{% macro snowflake__nested_as_json(expression) -%}
+    to_json(to_variant({{ expression }}))
+{%- endmacro %}
+
+{% macro trino__nested_as_json(expression) -%}
+    json_format(cast({{ expression }} as json))
 {%- endmacro %}
 
 {#- Spark 3.5 has no type of its own for JSON: an object is read as a map of texts. A text that is itself

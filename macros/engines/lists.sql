@@ -13,6 +13,19 @@
     split_part({{ list }}, '|', cast({{ position }} as integer))
 {%- endmacro %}
 
+{% macro redshift__list_item(list, position) -%}
+    split_part({{ list }}, '|', cast({{ position }} as integer))
+{%- endmacro %}
+
+{% macro trino__list_item(list, position) -%}
+    split_part({{ list }}, '|', cast({{ position }} as integer))
+{%- endmacro %}
+
+{#- No split_part, and its lists begin at 0 (docs: "SPLIT", "Array subscript operator"). -#}
+{% macro bigquery__list_item(list, position) -%}
+    split({{ list }}, '|')[safe_offset(cast({{ position }} as int64) - 1)]
+{%- endmacro %}
+
 {#- Of dbt's macros those that Spark has a function for, and one that heeds an order. -#}
 {% macro spark__split_part(string_text, delimiter_text, part_number) -%}
     split_part({{ string_text }}, {{ delimiter_text }}, {{ part_number }})

@@ -27,6 +27,11 @@
     where {{ condition }}
 {%- endmacro %}
 
+{#- No update knows a second table there (docs: "UPDATE", "MERGE"). -#}
+{% macro trino__update_joined(target, column, changes, condition) -%}
+    {{ return(spark__update_joined(target, column, changes, condition)) }}
+{%- endmacro %}
+
 {% macro spark__update_joined(target, column, changes, condition) -%}
     merge into {{ target }} as {{ target.identifier }}
     using ({{ changes }}) as changes

@@ -22,6 +22,11 @@
     hash({{ row_text(columns, relation) }})
 {%- endmacro %}
 
+{#- From bytes to bytes (docs: "Binary functions"). -#}
+{% macro trino__row_hash(columns, relation) -%}
+    from_big_endian_64(xxhash64(to_utf8({{ row_text(columns, relation) }})))
+{%- endmacro %}
+
 {#- Hashed twice, for DuckDB only joins the hashes of the columns by their bits: rows that exchange a
     value would have the same sum far too often. -#}
 {% macro duckdb__row_hash(columns, relation) -%}

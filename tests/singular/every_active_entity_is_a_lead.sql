@@ -86,7 +86,7 @@ active_entities as (
         user_id as entity_id
     from acts_that_count
     where user_id is not null
-    union
+    {{ union_distinct() }}
     select
         'account' as entity_type,
         acts_that_count.account_id as entity_id

@@ -143,7 +143,7 @@ select
             when 'sum' then sum(value_sum)
             when 'days' then 1
             else max(case when item is null then 0 else 1 end)
-        end as decimal(38, 6)
+        end as decimal(35, 6)
     ) as amount,
     activity_date
 from measured_days

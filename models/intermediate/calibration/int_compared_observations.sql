@@ -42,7 +42,7 @@ select
         1.0 / count(*) over (
             partition by
                 observations.definition_id, observations.cluster_id, observations.observed_on
-        ) as decimal(38, 18)
+        ) as {{ type_fraction() }}
     ) as vote,
     observations.is_converted,
     observations.observed_on

@@ -17,7 +17,7 @@ observed_dates as (
         entity_id,
         observed_on
     from {{ ref('int_observations') }}
-    union
+    {{ union_distinct() }}
     select
         entity_type,
         entity_id,
@@ -95,13 +95,13 @@ select
     entity_id,
     cast(
         sum(case when window_days is null or age_days < window_days then amount else 0 end)
-        as decimal(38, 6)
+        as decimal(35, 6)
     ) as signal_value,
     {%- for days in var('calibration_windows') %}
-    cast(sum(case when age_days < {{ days }} then amount else 0 end) as decimal(38, 6))
+    cast(sum(case when age_days < {{ days }} then amount else 0 end) as decimal(35, 6))
         as value_{{ days }}d,
     {%- endfor %}
-    cast(sum(amount) as decimal(38, 6)) as value_ever,
+    cast(sum(amount) as decimal(35, 6)) as value_ever,
     max(activity_date) as latest_activity_on,
     observed_on
 from aged_days

@@ -29,7 +29,7 @@ totals as (
 
 cuts as (
 
-    select cast(cuts.min_value as decimal(38, 6)) as min_value
+    select cast(cuts.min_value as decimal(35, 6)) as min_value
     from (
         {%- for cut in var('calibration_cuts') %}
         select {{ cut }} as min_value{{ "\n        union all" if not loop.last }}
@@ -44,7 +44,7 @@ cut_values as (
         anchors.definition_id,
         observed_values.signal_id,
         'ever' as cut_type,
-        cast(1 as decimal(38, 6)) as min_value,
+        cast(1 as decimal(35, 6)) as min_value,
         anchors.age_band,
         anchors.trial_band,
         anchors.is_converted,
@@ -102,10 +102,10 @@ tried_cuts as (
         totals.definition_id,
         signals.signal_id,
         'ever' as cut_type,
-        cast(1 as decimal(38, 6)) as min_value
+        cast(1 as decimal(35, 6)) as min_value
     from totals
     cross join signals
-    union
+    {{ union_distinct() }}
     select
         cut_counts.definition_id,
         cut_counts.signal_id,

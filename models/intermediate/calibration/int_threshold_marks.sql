@@ -51,7 +51,7 @@ marks as (
     from current_marks
     cross join numbers
     {%- for name in ["capacity", "usual_band", "best_gain"] %}
-    union
+    {{ union_distinct() }}
     select
         definition_id,
         contender,

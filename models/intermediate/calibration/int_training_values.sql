@@ -9,7 +9,7 @@ left_out_signals as (
     from {{ ref('int_evaluated_definitions') }} as evaluated_definitions
     cross join {{ ref('stg_config__signals') }} as signals
     where signals.category = 'negative'
-    union
+    {{ union_distinct() }}
     select
         evaluated_definitions.definition_id,
         definition_rules.signal_id

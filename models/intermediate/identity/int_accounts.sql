@@ -30,10 +30,10 @@ exclusions as (
 named_accounts as (
 
     select account_id from accounts
-    union
+    {{ union_distinct() }}
     select account_id from {{ ref('int_signal_counts') }}
     where account_id is not null
-    union
+    {{ union_distinct() }}
     select account_id from {{ ref('int_users') }}
     where account_id is not null
 

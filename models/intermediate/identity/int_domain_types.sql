@@ -5,7 +5,7 @@ domains as (
 
     select mail_domain as domain from {{ ref('stg_product__users') }}
     where mail_domain is not null
-    union
+    {{ union_distinct() }}
     select domain from {{ ref('stg_product__accounts') }}
     where domain is not null
 

@@ -48,7 +48,7 @@ user_ids as (
             users.user_id = identity_links.from_id
             and identity_links.entity_type = 'user'
     where identity_links.from_id is null
-    union
+    {{ union_distinct() }}
     select user_id from actor_accounts
 
 ),

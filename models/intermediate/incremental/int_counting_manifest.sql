@@ -31,7 +31,7 @@ select
     cast(day_rows.forgotten_count as {{ dbt.type_bigint() }}) as forgotten_count,
     cast(day_rows.misread_count as {{ dbt.type_bigint() }}) as misread_count,
     cast(day_rows.placeholder_count as {{ dbt.type_bigint() }}) as placeholder_count,
-    cast(day_rows.times_hash as decimal(38, 0)) as times_hash,
+    cast(day_rows.times_hash as decimal(29, 0)) as times_hash,
     days_to_process.event_date
 from {{ ref('int_days_to_process') }} as days_to_process
 cross join {{ ref('int_counting_fingerprint') }} as counting_fingerprint

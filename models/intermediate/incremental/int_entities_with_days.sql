@@ -4,7 +4,7 @@ select
     entity_type,
     entity_id
 from {{ ref('int_entities') }}
-union
+{{ union_distinct() }}
 select
     built_in_events.entity_type,
     built_in_events.entity_id

@@ -1,7 +1,7 @@
 {#- Kept until the entities are scored: emptied at the end of the run that does. -#}
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
+    incremental_strategy=append_strategy(),
     on_schema_change='sync_all_columns',
     full_refresh=false,
 ) }}

@@ -126,7 +126,7 @@ select
     any_counts.entity_id,
     case when named_signals.measure = 'users' then any_counts.user_id end as item,
     cast(any_counts.event_count as {{ dbt.type_bigint() }}) as event_count,
-    cast(0 as decimal(38, 6)) as value_sum,
+    cast(0 as decimal(35, 6)) as value_sum,
     any_counts.activity_date,
     any_counts.latest_received_at
 from any_counts
@@ -142,7 +142,7 @@ select
     entity_id,
     item,
     cast(sum(event_count) as {{ dbt.type_bigint() }}) as event_count,
-    cast(sum(value_sum) as decimal(38, 6)) as value_sum,
+    cast(sum(value_sum) as decimal(35, 6)) as value_sum,
     activity_date,
     max(latest_received_at) as latest_received_at
 from signal_days

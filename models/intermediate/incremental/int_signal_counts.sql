@@ -17,7 +17,7 @@ any_activity as (
         event_name as item,
         sum(event_count) as event_count,
         count(*) as row_count,
-        cast(0 as decimal(38, 6)) as value_sum,
+        cast(0 as decimal(35, 6)) as value_sum,
         event_date as activity_date,
         max(occurred_at) as latest_occurred_at,
         max(received_at) as latest_received_at
@@ -137,7 +137,7 @@ select
     item,
     cast(event_count as {{ dbt.type_bigint() }}) as event_count,
     cast(row_count as {{ dbt.type_bigint() }}) as row_count,
-    cast(value_sum as decimal(38, 6)) as value_sum,
+    cast(value_sum as decimal(35, 6)) as value_sum,
     activity_date,
     latest_occurred_at,
     latest_received_at

@@ -42,7 +42,7 @@ held_opportunities as (
                 or leads.product_line = opportunities.product_line
             )
     {%- if not loop.last %}
-    union
+    {{ union_distinct() }}
     {%- endif %}
     {%- endfor %}
 

@@ -25,7 +25,7 @@ held_opportunities as (
         created_on,
         closed_on
     from won_opportunities
-    union
+    {{ union_distinct() }}
     select
         'user' as entity_type,
         users.user_id as entity_id,

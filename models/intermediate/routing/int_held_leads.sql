@@ -22,7 +22,7 @@ select
     entity_type,
     entity_id
 from lapsing_leads
-union
+{{ union_distinct() }}
 -- what an account's people are shown as hangs on the account
 select
     lapsing_leads.definition_id,

@@ -27,7 +27,7 @@ told_leads as (
             judged_tasks.closed_reason = 'answered'
             and leads.last_qualified_on <= judged_tasks.closed_on
         )
-    union
+    {{ union_distinct() }}
     select leads.task_key
     from leads
     inner join judged_tasks

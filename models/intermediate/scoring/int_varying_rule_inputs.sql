@@ -27,7 +27,7 @@ periods as (
         signal_timelines.entity_id,
         signal_timelines.signal_value,
         0 as age_days,
-        cast(0 as decimal(38, 6)) as multiple,
+        cast(0 as decimal(35, 6)) as multiple,
         signal_timelines.valid_from,
         signal_timelines.valid_to
     from {{ to_rescore(ref('int_signal_timelines')) }} as signal_timelines

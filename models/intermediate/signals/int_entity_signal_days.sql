@@ -2,7 +2,7 @@
     never thrown away. The changes come first, as they are found by what it held before. -#}
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
+    incremental_strategy=append_strategy(),
     on_schema_change='sync_all_columns',
     full_refresh=false,
     pre_hook=[

@@ -140,7 +140,7 @@ select
     signal_id,
     entity_type,
     entity_id,
-    cast(signal_value as decimal(38, 6)) as signal_value,
+    cast(signal_value as decimal(35, 6)) as signal_value,
     valid_from,
     valid_to
 from timelines

@@ -58,12 +58,12 @@ score_starts as (
         definition_id,
         cast(0 as decimal(28, 6)) as score_from
     from live_definitions
-    union
+    {{ union_distinct() }}
     select
         definition_id,
         score_from
     from rules
-    union
+    {{ union_distinct() }}
     select
         definition_id,
         score_to as score_from

@@ -37,7 +37,7 @@ sign_up_weeks as (
 weeks as (
 
     select week_start from lead_weeks
-    union
+    {{ union_distinct() }}
     select week_start from sign_up_weeks
 
 ),

@@ -2,7 +2,7 @@
     alone. The run's start is stamped on each row. -#}
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
+    incremental_strategy=append_strategy(),
     on_schema_change='append_new_columns',
     pre_hook="{{ forget_users(\"case when entity_type = 'user' then entity_id end\") }}",
     full_refresh=false,

@@ -45,7 +45,7 @@ where 1 = 0
         true as is_upward
     from {{ all_raw_rows('deletion_requests') }} as raw_rows
     where user_id is not null
-    union
+    {{ union_distinct() }}
     select
         {{ dbt.hash('users.user_id') }} as id_hash,
         cast({{ try_timestamp('requests.requested_at') }} as date) as requested_on,
