@@ -6,6 +6,7 @@
     {{ return({
         "amplitude": ["events", "users", "identity_links"],
         "application": ["events", "users", "accounts", "subscriptions"],
+        "chargebee": ["accounts", "subscriptions"],
         "enrichment": ["attributes"],
         "ga4": ["events", "identity_links"],
         "heap": ["events", "users", "identity_links"],
@@ -16,6 +17,7 @@
         "mixpanel": ["events", "users", "identity_links"],
         "pendo": ["events", "users", "accounts"],
         "posthog": ["events", "users", "accounts", "identity_links"],
+        "recurly": ["accounts", "subscriptions"],
         "salesforce": [
             "users", "accounts", "identity_links", "account_links", "opportunities", "marketing_leads",
             "contact_verifications", "sales_activities", "lead_responses",
@@ -467,27 +469,6 @@
 {#- Salesforce's ids have 15 characters, and in some places 3 more that only check them. -#}
 {% macro record_id(expression) -%}
     substring({{ expression }}, 1, 15)
-{%- endmacro %}
-
-{#- Of an amount in the smallest unit of its currency; the lists are those of Stripe's docs. -#}
-{% macro major_units(amount, currency) -%}
-    case
-        when lower({{ currency }}) in (
-            'bif', 'clp', 'djf', 'gnf', 'jpy', 'kmf', 'krw', 'mga', 'pyg', 'rwf', 'ugx', 'vnd', 'vuv',
-            'xaf', 'xof', 'xpf'
-        ) then {{ amount }}
-        when lower({{ currency }}) in ('bhd', 'jod', 'kwd', 'omr', 'tnd') then {{ amount }} / 1000.0
-        else {{ amount }} / 100.0
-    end
-{%- endmacro %}
-
-{% macro per_month(amount, interval, interval_count) -%}
-    case {{ interval }}
-        when 'year' then {{ amount }} / 12.0
-        when 'month' then {{ amount }}
-        when 'week' then {{ amount }} * 52 / 12.0
-        when 'day' then {{ amount }} * 365 / 12.0
-    end / coalesce(nullif({{ interval_count }}, 0), 1)
 {%- endmacro %}
 
 {#- Of where vendors' tables are; what is in them is judged by the contract that they fill. -#}

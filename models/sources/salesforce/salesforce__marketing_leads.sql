@@ -1,5 +1,7 @@
 {%- set options = var("sources").get("salesforce") or {} -%}
-{%- set statuses = options.mql_statuses or ["MQL", "Marketing Qualified", "Marketing Qualified Lead"] -%}
+{%- set usual = ["MQL", "Marketing Qualified", "Marketing Qualified Lead"] -%}
+{%- set statuses = options.mql_statuses or usual -%}
+{%- set counts_responses = "true" if options.campaign_responses else "false" -%}
 
 with
 
@@ -21,7 +23,7 @@ changes as (
         {{ record_id('person_id') }} as record_id,
         {{ try_timestamp('responded_at') }} as qualified_at
     from {{ source_rows('salesforce', 'campaign_members') }} as campaign_members
-    where {{ try_boolean('has_responded') }} and {{ 'true' if options.campaign_responses else 'false' }}
+    where {{ try_boolean('has_responded') }} and {{ counts_responses }}
 
 ),
 

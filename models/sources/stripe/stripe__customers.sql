@@ -4,17 +4,6 @@
 
 with
 
-customers as (
-
-    select
-        customer_id,
-        account_id,
-        user_id,
-        {{ mail_address('email') }} as email
-    from {{ source_rows('stripe', 'customers') }} as customers
-
-),
-
 metadata as (
 
     select
@@ -26,33 +15,17 @@ metadata as (
 
 ),
 
-addresses as (
+customers as (
 
-    select * from {{ ref('united__addresses') }}
-    where user_rank = 1
-
-),
-
-domains as (
-
-    select * from {{ ref('united__domains') }}
-    where account_rank = 1
+    select
+        customers.customer_id,
+        coalesce(customers.account_id, metadata.account_id) as account_id,
+        customers.user_id,
+        customers.email
+    from {{ source_rows('stripe', 'customers') }} as customers
+    left join metadata
+        on customers.customer_id = metadata.customer_id
 
 )
 
-select
-    customers.customer_id,
-    coalesce(
-        customers.account_id,
-        metadata.account_id,
-        addresses.account_id,
-        domains.account_id
-    ) as account_id,
-    coalesce(customers.user_id, addresses.user_id) as user_id
-from customers
-left join metadata
-    on customers.customer_id = metadata.customer_id
-left join addresses
-    on customers.email = addresses.email
-left join domains
-    on {{ mail_domain('customers.email') }} = domains.domain
+{{ known_customers('customers') }}

@@ -50,29 +50,13 @@ charged_subscriptions as (
 )
 
 select
-    subscription_id || ':trial' as subscription_id,
-    account_id,
-    user_id,
-    product_line,
-    plan_name,
-    'trial' as stage,
-    trial_started_at as started_at,
-    case when ended_at < trial_ended_at then ended_at else trial_ended_at end as ended_at,
-    cast(null as {{ dbt.type_numeric() }}) as mrr
-from charged_subscriptions
-where trial_started_at is not null
-union all
-select
     subscription_id,
     account_id,
     user_id,
     product_line,
     plan_name,
-    'paid' as stage,
-    coalesce(trial_ended_at, started_at) as started_at,
+    stage,
+    started_at,
     ended_at,
     mrr
-from charged_subscriptions
-where
-    coalesce(status, '') not in ('trialing', 'paused')
-    and (ended_at is null or trial_ended_at is null or ended_at > trial_ended_at)
+from {{ trials_and_paid_times('charged_subscriptions', ['trialing', 'paused']) }} as periods
