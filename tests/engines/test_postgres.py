@@ -7,11 +7,13 @@ takes another one.
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +23,11 @@ import cases
 import psycopg2
 import pytest
 from conftest import PQL, PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
+from demo_as import Row, demo_tables, write_folder
+from demo_events_as import layouts, part_of, time_of
 from parity import differing_marts
+from psycopg2.extras import RealDictCursor, execute_values
+from views import build_views
 
 # Where a build may be stopped: while it counts, attributes, scores, and tells.
 STOPS = ["int_signal_counts", "int_entity_signal_days", "int_score_steps", "pql_published"]
@@ -90,6 +96,32 @@ class Warehouse:
     name: str
     folder: Path
 
+    def run(self, command: Sequence[str]) -> str:
+        """Run dbt or pql on the database; return what it says."""
+        program, *arguments = command
+        result = subprocess.run(
+            [Path(PQL).with_name(program), *arguments, "--target", "postgres"],
+            cwd=PROJECT,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, (result.stdout + result.stderr)[-6000:]
+        return result.stdout
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a program that works on the database."""
+        inherited = {n: v for n, v in os.environ.items() if not n.startswith(("PQL_", "DBT_"))}
+        return inherited | {
+            "PQL_POSTGRES_HOST": "127.0.0.1",
+            "PQL_POSTGRES_PORT": str(self.server.port),
+            "PQL_POSTGRES_DATABASE": self.name,
+            "DBT_TARGET_PATH": str(self.folder / "target_postgres"),
+            "DBT_LOG_PATH": str(self.folder / "logs_postgres"),
+            "DBT_USE_COLORS": "false",
+        }
+
     def load(self, raw: Tables) -> None:
         """Put raw tables, as text, in place of those of the schema raw."""
         with self.server.connect(self.name).cursor() as cursor:
@@ -118,20 +150,11 @@ class Warehouse:
         if config is not None:
             write_tables(self.folder / "config", config)
             command += ["--config", str(self.folder / "config")]
-        inherited = {n: v for n, v in os.environ.items() if not n.startswith(("PQL_", "DBT_"))}
-        own = {
-            "PQL_POSTGRES_HOST": "127.0.0.1",
-            "PQL_POSTGRES_PORT": str(self.server.port),
-            "PQL_POSTGRES_DATABASE": self.name,
-            "DBT_TARGET_PATH": str(self.folder / "target_postgres"),
-            "DBT_LOG_PATH": str(self.folder / "logs_postgres"),
-            "DBT_USE_COLORS": "false",
-        }
         output = ""
         with subprocess.Popen(
             command,
             cwd=PROJECT,
-            env=inherited | own,
+            env=self.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -218,3 +241,104 @@ def test_a_random_case_is_the_same_step_by_step(
             warehouse.build(raw, config, kill_at=rng.choice(STOPS))
         warehouse.build(raw, config)
         assert differences(warehouse, built) == {}, f"PQL_SEED={cases.SEED}, {step} step"
+
+
+# --- vendors' tables ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def vendors(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """A database with a schema of each vendor, as its loader types the columns."""
+    server.create("vendors")
+    warehouse = Warehouse(server, "vendors", tmp_path_factory.mktemp("vendors"))
+    for vendor, (tables, _) in VENDORS.items():
+        with server.connect("vendors").cursor() as cursor:
+            cursor.execute(f"set timezone = 'UTC'; create schema {vendor}")
+            for name, rows in tables.items():
+                load_typed(cursor, f'{vendor}."{name}"', rows)
+    return warehouse
+
+
+VENDORS = layouts(part_of(demo_tables(), one_in=32))
+TYPES = {
+    "jsonb": r"[{\[].*",
+    "bigint": r"-?\d{1,18}",
+    "timestamptz": r"\d{4}-\d\d-\d\d[T ][\d:.]+(Z|[+-]\d\d:\d\d)?",
+    "boolean": "true|false",
+    "text": "(?s).*",
+}
+
+
+def load_typed(cursor: Any, table: str, rows: Sequence[Row]) -> None:
+    """Make a table, each column of the narrowest type that holds all of its cells."""
+    columns = {
+        name: next(kind for kind, form in TYPES.items() if all_match(form, name, rows))
+        for name in dict.fromkeys(column for row in rows for column in row)
+    }
+    if columns:
+        listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        cursor.execute(f"create table {table} ({listed})")
+        cells = [[cell_of(row, name) for name in columns] for row in rows]
+        execute_values(cursor, f"insert into {table} values %s", cells)
+
+
+def cell_of(row: Row, name: str) -> str | None:
+    """A cell as text; what is empty is null."""
+    return None if row.get(name) in (None, "") else str(row[name])
+
+
+def all_match(form: str, name: str, rows: Sequence[Row]) -> bool:
+    """Whether a column has cells, and all of them are of a form."""
+    cells = [cell for row in rows if (cell := cell_of(row, name))]
+    return bool(cells or form == TYPES["text"]) and all(re.fullmatch(form, cell) for cell in cells)
+
+
+def test_vendors_tables_are_read_alike(vendors: Warehouse, tmp_path: Path) -> None:
+    folders = {vendor: {"path": vendor} | options for vendor, (_, options) in VENDORS.items()}
+    for vendor, (tables, _) in VENDORS.items():
+        write_folder(tmp_path / vendor, {name: rows for name, rows in tables.items() if rows})
+    ours = build_views(tmp_path, variables={"raw_tables": []}, **folders)
+    schemas = {vendor: {"schema": vendor} | options for vendor, (_, options) in VENDORS.items()}
+    variables = json.dumps({"sources": schemas, "raw_tables": []})
+    select = ("+path:models/sources", "--exclude", "path:seeds/demo", "path:seeds/config")
+    vendors.run(["dbt", "build", "--profiles-dir", ".", "--select", *select, "--vars", variables])
+    differing = {}
+    with vendors.server.connect("vendors").cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute("set timezone = 'UTC'")
+        for view, expected in ours.items():
+            cursor.execute(f"select * from pql_sources.{view}")
+            lacking = Counter(map(plain, expected)) - Counter(
+                map(plain, theirs := cursor.fetchall())
+            )
+            if lacking or len(theirs) != len(expected):
+                differing[view] = len(theirs), len(expected), sorted(lacking)[:2]
+    assert any(ours.values())
+    assert differing == {}
+
+
+def plain(row: Row) -> str:
+    """A row as text, whatever an engine calls the same time, number or object."""
+    # GA4's is a hash of properties, in the engine's own spelling
+    return str({name: plain_cell(cell) for name, cell in row.items() if name != "event_id"})
+
+
+def plain_cell(cell: Any) -> str:
+    """A cell likewise."""
+    text = json.dumps(cell) if isinstance(cell, dict | list) else str(cell)
+    if text.startswith("{"):
+        found = {key: value for key, value in json.loads(text).items() if value is not None}
+        return str({key: plain_cell(value) for key, value in sorted(found.items())})
+    if time := time_of(text) if re.match(r"\d{4}-", text) else None:
+        return time.isoformat()
+    return str(float(text)) if re.fullmatch(r"-?\d+([.]\d+)?", text) else text
+
+
+def test_init_looks_at_a_schema(vendors: Warehouse) -> None:
+    new = vendors.folder / "new"
+    schemas = ("--schema", "segment", "--schema", "stripe")
+    said = vendors.run(["pql", "init", *schemas, "--config", str(new)])
+    assert "segment: segment, with" in said
+    assert "no opportunities: no sale is known" in said
+    assert f"pql build --config {new} --target postgres" in said
+    assert "schema:\n    - segment" in (new / "vars.yml").read_text(encoding="utf-8")
+    assert "| project_created | " in (new / "mapping.md").read_text(encoding="utf-8")
