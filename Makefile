@@ -12,6 +12,7 @@ accepted = {"accept_mass_change": $(if $(ACCEPT_MASS_CHANGE),true,false)$(comma)
 	"accept_rejects": $(if $(ACCEPT_REJECTS),true,false)}
 
 .DEFAULT_GOAL := help
+.SECONDEXPANSION:
 .PHONY: help build test test-page test-clock test-vendors test-engines lint show explain preview new-version suggest init review bench manifests \
 	sync docs lock clean app
 
@@ -38,9 +39,30 @@ test-clock: .venv/requirements-dev.lock ## build and test a year ahead and a yea
 test-vendors: .venv/requirements-dev.lock ## build the demo as each vendor stores it, and what init writes for vendors
 	@$(BIN)/python -m pytest tests/vendors
 
-test-engines: .venv/requirements-dev.lock $(if $(filter spark,$(ENGINE)),.venv-spark/requirements-spark.lock) ## compare the marts of ENGINE=postgres or spark, which needs Java 17, with DuckDB's
-	@test -f "tests/engines/test_$(ENGINE).py" || { echo "ENGINE=$(ENGINE): say ENGINE=postgres or ENGINE=spark" >&2; exit 2; }
-	@$(BIN)/python -m pytest tests/engines/test_$(ENGINE).py
+# Of an engine that does not run here, what dbt would send to it is linted; "lint" lints that of all.
+LINTED := bigquery databricks redshift snowflake trino
+test-engines: ## compare the marts of ENGINE=postgres or spark with DuckDB's, or lint the SQL of another, or of all (lint)
+	@case " postgres spark lint $(LINTED) " in *" $(ENGINE) "*) ;; \
+		*) echo "ENGINE=$(ENGINE): say ENGINE=postgres, spark, lint (all) or one of $(LINTED)" >&2; exit 2;; esac
+	@$(MAKE) --no-print-directory $(if $(filter postgres spark,$(ENGINE)),compared-$(ENGINE),$(addprefix linted-,$(if \
+		$(filter lint,$(ENGINE)),duckdb postgres spark $(LINTED),$(ENGINE))))
+
+compared-spark: .venv-spark/requirements-spark.lock
+compared-%: .venv/requirements-dev.lock
+	@$(BIN)/python -m pytest tests/engines/test_$*.py
+
+linted-databricks: .venv-databricks/requirements-databricks.lock
+	@.venv-databricks/bin/python tools/engines/statements.py databricks target/engines/databricks
+	@.venv-databricks/bin/python tools/engines/check.py databricks target/engines/databricks
+
+linted-%: .venv-engines/requirements-engines.lock
+	@.venv-engines/bin/python tools/engines/statements.py $* target/engines/$*
+	@.venv-engines/bin/python tools/engines/check.py $* target/engines/$*
+
+.venv-databricks/requirements-databricks.lock .venv-engines/requirements-engines.lock: %: $$(@F)
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@cp $< $@
 
 # sqlfluff leaves out what is not in use: the views of sources are linted once more, with all in use.
 lint: .venv/requirements-dev.lock ## check the style of Python and SQL, and the shape of models
@@ -94,12 +116,14 @@ docs: .venv/requirements.lock ## write the documentation to target/static_index.
 	@$(BIN)/pql docs
 
 clean: ## remove .venv and all that is made again; databases stay, they hold what was published
-	rm -rf .venv .config target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-databricks .venv-engines .config target logs .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock: ## pin all that the requirements need, by hash, after a change of requirements*.txt
 	@test -x $(BIN)/pip-compile || $(BIN)/python -m pip install --quiet pip-tools==7.6.2
-	@for name in requirements requirements-sync requirements-review requirements-app requirements-postgres requirements-spark requirements-dev; do \
+	@for name in requirements requirements-sync requirements-review requirements-app requirements-postgres requirements-spark \
+		requirements-bigquery requirements-databricks requirements-redshift requirements-snowflake \
+		requirements-trino requirements-engines requirements-dev; do \
 		$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 			--no-emit-find-links --allow-unsafe --no-strip-extras --no-header -o $$name.lock $$name.txt; done
 

@@ -174,7 +174,18 @@ def test_every_macro_and_argument_is_described(demo):
 
 
 def test_engines_are_those_that_macros_have_versions_for():
-    head = ["macro", "default", "DuckDB", "Postgres", "Redshift", "Snowflake", "BigQuery", "Spark"]
+    head = [
+        "macro",
+        "default",
+        "DuckDB",
+        "Postgres",
+        "Redshift",
+        "Snowflake",
+        "BigQuery",
+        "Trino",
+        "Spark",
+        "Databricks",
+    ]
     engines = [name.lower() for name in head[1:]]
     versions: dict[str, set[str]] = {}
     for path in sorted((PROJECT / "macros").rglob("*.sql")):

@@ -34,9 +34,7 @@ class Warehouse:
 
     def __init__(self, nodes: Any) -> None:
         self.tables = {
-            node.alias.lower(): node
-            for node in nodes
-            if node.resource_type in ("model", "seed")
+            node.alias.lower(): node for node in nodes if node.resource_type in ("model", "seed")
         }
         self.sent: dict[str, list[str]] = {}
         self.is_built = False
@@ -101,7 +99,7 @@ class Warehouse:
 
 
 def answer(sql: str) -> agate.Table:
-    """Answer what models ask while they are compiled: which days are to be counted, and the like."""
+    """Answer what models ask while they are compiled, such as which days are to be counted."""
     if "max(manifest.event_date)" in sql:
         return agate.Table([(date(2026, 5, 30), 0)], ["event_date", "other_ways"])
     if sql.startswith("select event_date from"):
