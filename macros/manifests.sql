@@ -32,8 +32,7 @@
 {% macro mark_as_due(manifest, keys) -%}
     {%- set relation = existing_relation(manifest) -%}
     {%- if relation -%}
-    insert into {{ relation }} ({{ keys | join(", ") }})
-    select {{ keys | join(", ") }} from {{ this }}
+    {{ insert_keys(relation, keys, this) }}
     {%- endif -%}
 {%- endmacro %}
 

@@ -15,9 +15,7 @@
     {%- endif -%}
     {#- read more than once, and while the target changes: no view -#}
     {%- set new_rows = target.incorporate(path={"identifier": target.identifier ~ "__new_rows"}) -%}
-    {%- do run_query(
-        "create or replace table " ~ new_rows ~ " using iceberg as select * from " ~ source
-    ) -%}
+    {%- do replace_table(new_rows, "select * from " ~ source) -%}
     {%- set statements = get_incremental_continued_sql({
         "target_relation": target,
         "temp_relation": new_rows,

@@ -38,3 +38,21 @@
     on {{ condition }}
     when matched then update set {{ column }} = changes.{{ column }}
 {%- endmacro %}
+
+{% macro insert_keys(target, keys, rows) -%}
+    {{ return(adapter.dispatch("insert_keys")(target, keys, rows)) }}
+{%- endmacro %}
+
+{% macro default__insert_keys(target, keys, rows) -%}
+    insert into {{ target }} ({{ keys | join(", ") }})
+    select {{ keys | join(", ") }} from {{ rows }}
+{%- endmacro %}
+
+{#- Iceberg has no default for what is not said. -#}
+{% macro spark__insert_keys(target, keys, rows) -%}
+    {%- set cells = [] -%}
+    {%- for column in adapter.get_columns_in_relation(target) -%}
+        {%- do cells.append(column.name if column.name in keys else "null") -%}
+    {%- endfor -%}
+    insert into {{ target }} select {{ cells | join(", ") }} from {{ rows }}
+{%- endmacro %}

@@ -11,22 +11,30 @@ domains as (
 
 ),
 
--- itself, and what comes after each of its dots; no domain has more than 253 characters
+-- no domain has more than 253 characters
+positions as (
+
+    select cast(generated_number as {{ dbt.type_int() }}) as character_number
+    from ({{ dbt.generate_series(256) }}) as numbers
+
+),
+
+-- itself, and what comes after each of its dots
 parents as (
 
     select
-        domains.domain,
-        domains.domain as parent,
+        domain,
+        domain as parent,
         0 as dot_position
     from domains
     union all
     select
         domains.domain,
-        substring(domains.domain, cast(positions.generated_number as {{ dbt.type_int() }}) + 1) as parent,
-        positions.generated_number as dot_position
+        substring(domains.domain, positions.character_number + 1) as parent,
+        positions.character_number as dot_position
     from domains
-    inner join ({{ dbt.generate_series(256) }}) as positions
-        on substring(domains.domain, cast(positions.generated_number as {{ dbt.type_int() }}), 1) = '.'
+    inner join positions
+        on substring(domains.domain, positions.character_number, 1) = '.'
 
 ),
 

@@ -27,9 +27,9 @@
     ) as ranked_links
     where link_rank = 1
 {%- endset %}
-{#- Each id has one link at most: a chain that comes back to an id it has left never ends. So that it
-    is noticed however long the way is, an id of the way is kept in mind, another one each time the
-    way has doubled (Brent 1980, An improved Monte Carlo factorization algorithm). -#}
+{#- Each id has one link at most: a chain that comes back to an id it has left never ends. So that
+    it is noticed however long the way is, an id of the way is kept in mind, another one each time
+    the way has doubled (Brent 1980, An improved Monte Carlo factorization algorithm). -#}
 {%- set first_links %}
     select
         entity_type,

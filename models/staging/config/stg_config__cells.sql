@@ -21,7 +21,7 @@ positions as (
 ),
 {%- endfor %}
 
-cells as (
+cells_of_files as (
 
     {%- for file in config_files() %}
     select
@@ -42,6 +42,15 @@ cells as (
 
 ),
 
+cells as (
+
+    select
+        *,
+        case when column_type = 'list' then {{ list_length('cell') }} else 1 end as item_count
+    from cells_of_files
+
+),
+
 items as (
 
     select
@@ -55,10 +64,7 @@ items as (
     inner join positions
         on
             positions.generated_number = 1
-            or (
-                cells.column_type = 'list'
-                and positions.generated_number <= {{ list_length('cells.cell') }}
-            )
+            or cells.item_count >= positions.generated_number
 
 )
 

@@ -1,4 +1,5 @@
-{#- By hash, as no relation may hold whom it is to forget. Where nobody asked, no link is followed. -#}
+{#- By hash, as no relation may hold whom it is to forget. Where nobody asked, no link is
+    followed. -#}
 {{ config(materialized='table') }}
 {%- if raw_columns("deletion_requests") is none %}
 select
@@ -55,8 +56,8 @@ where 1 = 0
         on requests.email = users.email
     where users.user_id is not null
 {%- endset %}
-{#- Up to the id that stands for the person, and from there down to all that lead to it. Each once: so
-    it ends, even where links go round in a circle. -#}
+{#- Up to the id that stands for the person, and from there down to all that lead to it. Each once:
+    so it ends, even where links go round in a circle. -#}
 {%- set linked_ids %}
     select
         link_steps.far_hash as id_hash,
