@@ -82,7 +82,7 @@ class Warehouse:
         connection = connections.get_if_exists()
         self.sent.setdefault(connection.name if connection else "hooks", []).append(sql)
 
-    def relation(self, database: str, schema: str, identifier: str) -> Any:
+    def relation(self, database: str, schema: str, identifier: str, **_options: Any) -> Any:
         """Find a table where it is built."""
         node = self.tables.get(identifier.lower())
         if not (self.is_built and node):
