@@ -13,6 +13,7 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import agate
@@ -51,7 +52,7 @@ class Warehouse:
 
         def add_query(_self: Any, sql: str, *_args: Any, **_options: Any) -> tuple[Any, Any]:
             self.note(_self, sql)
-            return None, None
+            return None, SimpleNamespace(fetchall=list)
 
         for name in ("open", "begin", "commit", "close", "rollback_if_open", "cancel_open"):
             setattr(connections, name, lambda *_args, **_options: None)
