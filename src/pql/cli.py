@@ -78,6 +78,15 @@ AsOf = Annotated[
         help="Read the build of that past day, such as 2026-05-31. By default the usual one.",
     ),
 ]
+Target = Annotated[
+    str,
+    typer.Option(
+        "--target",
+        metavar="NAME",
+        show_default=False,
+        help="A target of profiles.yml, such as postgres. By default DuckDB.",
+    ),
+]
 
 
 config_app = typer.Typer(
@@ -146,14 +155,7 @@ def build(
             metavar="PART", help="Build one part: hourly, daily or weekly. By default everything."
         ),
     ] = None,
-    target: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME",
-            show_default=False,
-            help="A target of profiles.yml, such as postgres. By default DuckDB.",
-        ),
-    ] = "",
+    target: Target = "",
     variables: Annotated[
         str,
         typer.Option(
@@ -200,11 +202,12 @@ def show(
     ] = None,
     as_of: AsOf = None,
     top: Annotated[int, typer.Option(min=1, metavar="N", help="How many leads.")] = 10,
+    target: Target = "",
 ) -> None:
     """Print the strongest leads of the last build, with their scores and reasons."""
     from pql.commands.show import show
 
-    console.answer(show(entity, as_of, top))
+    console.answer(show(entity, as_of, top, target))
 
 
 @app.command(rich_help_panel=BUILD)
@@ -374,13 +377,14 @@ def review(
             metavar="FILE", help="The page to write. By default review.html, in the project."
         ),
     ] = None,
+    target: Target = "",
 ) -> None:
     """Write the quarterly review of the last build as a page to open from disk."""
     with needing("review"):
         from pql.commands.review import review
 
     keep_private()
-    console.answer(review(output or project.root() / "review.html", as_of))
+    console.answer(review(output or project.root() / "review.html", as_of, target))
 
 
 @app.command(rich_help_panel=MEASURE)
@@ -425,13 +429,14 @@ def sync(
     send: Annotated[
         bool, typer.Option("--send", help="Send it. Without this nothing is sent.")
     ] = False,
+    source: Target = "",
 ) -> None:
     """Show what the last build would send to a CRM or a chat, or send it."""
     with needing("sync"):
         from pql.commands.sync import sync
 
     keep_private()
-    sync(target, send)
+    sync(target, send, source)
 
 
 @app.command(rich_help_panel=SEND)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 from pql import project
 from pql.errors import PqlError
+
+DUCKDB_TYPES = {"string": "varchar", "text": "varchar", "float": "double", None: "varchar"}
 
 
 class Warehouse:
@@ -45,6 +49,43 @@ class Warehouse:
         """Name the columns of a table."""
         return set(self.read(f"(select * from {relation} where 1 = 0) as no_rows"))
 
+    def copy_to(self, connection: duckdb.DuckDBPyConnection, queries: Iterable[str]) -> None:
+        """Copy the tables that queries name into a DuckDB database, as far as they are built.
+
+        Raises:
+            PqlError: none is.
+        """
+        words = set(re.findall(r"\w+", " ".join(queries)))
+        connection.execute("create schema pql; set schema = 'pql'")
+        copied = 0
+        for node in self.nodes.values():
+            there = self.adapter.Relation.create(node.database, node.schema, node.alias)
+            if node.name not in words or not self._exists(there):
+                continue
+            with self._cursor() as cursor:
+                cursor.execute(f"select * from {there}")
+                names = [column[0].lower() for column in cursor.description]
+                rows = pd.DataFrame(map(_texts, cursor.fetchall()), columns=names, dtype=object)
+            types = {
+                c.name: DUCKDB_TYPES.get(c.data_type, c.data_type) for c in node.columns.values()
+            }
+            cells = ", ".join(f'cast("{c}" as {types.get(c) or "varchar"}) as "{c}"' for c in names)
+            connection.register("rows_there", rows)
+            connection.execute(f"create table {node.name} as select {cells} from rows_there")
+            connection.unregister("rows_there")
+            copied += 1
+        if not copied:
+            raise PqlError(
+                f"{self.adapter.config.credentials.schema}: the schema has none of our marts; "
+                "build them by `pql build --target` first"
+            )
+
+    def _exists(self, relation: Any) -> bool:
+        with self.adapter.connection_named("pql"):
+            return bool(
+                self.adapter.get_relation(relation.database, relation.schema, relation.identifier)
+            )
+
     def write(self, relation: str, frame: pd.DataFrame) -> None:
         """Put the rows of a frame in place of those of a table, all at once.
 
@@ -76,6 +117,18 @@ class Warehouse:
             handle.commit()
 
 
+def require_adapter(target: str) -> None:
+    """Say what to install where an engine's adapter is not; ours are called after their engines."""
+    from importlib.util import find_spec
+
+    requirements = f"requirements-{target}.txt"
+    if (project.root() / requirements).is_file() and not find_spec(f"dbt.adapters.{target}"):
+        raise PqlError(
+            f"--target {target}: dbt's adapter for it is not installed; "
+            f"`pip install -r {requirements}` installs it"
+        )
+
+
 def connected(target: str) -> Warehouse:
     """Let dbt read the project and connect to a target of the profile.
 
@@ -85,11 +138,21 @@ def connected(target: str) -> Warehouse:
     from dbt.adapters.factory import FACTORY
     from dbt.cli.main import dbtRunner
 
+    require_adapter(target)
     folder = str(project.root())
-    options = ["--quiet", "--project-dir", folder, "--profiles-dir", folder, "--target", target]
+    options = [
+        "--log-level",
+        "none",
+        "--project-dir",
+        folder,
+        "--profiles-dir",
+        folder,
+        "--target",
+        target,
+    ]
     result = dbtRunner().invoke(["parse", *options])
     if not result.success:
-        raise PqlError(f"--target {target}: {result.exception}")
+        raise PqlError(f"--target {target}: {' '.join(str(result.exception).split())}")
     (adapter,) = FACTORY.adapters.values()
     return Warehouse(target, adapter, result.result)
 
@@ -111,6 +174,10 @@ def _native(column: pd.Series) -> pd.Series:
     if not known.empty and type(known.iloc[0]) is date:
         return pd.to_datetime(column)
     return column
+
+
+def _texts(row: Iterable[Any]) -> list[str | None]:
+    return [None if cell is None else str(cell) for cell in row]
 
 
 def _cell(value: Any) -> Any:

@@ -134,6 +134,29 @@ class Warehouse:
                 cells = [[row.get(column) for column in columns] for row in rows]
                 cursor.executemany(f"insert into raw.{name} values ({marks})", cells)
 
+    def environment(self) -> dict[str, str]:
+        """What tells dbt where the database is, and keeps its files apart."""
+        inherited = {n: v for n, v in os.environ.items() if not n.startswith(("PQL_", "DBT_"))}
+        return inherited | {
+            "PQL_POSTGRES_HOST": "127.0.0.1",
+            "PQL_POSTGRES_PORT": str(self.server.port),
+            "PQL_POSTGRES_DATABASE": self.name,
+            "DBT_TARGET_PATH": str(self.folder / "target_postgres"),
+            "DBT_LOG_PATH": str(self.folder / "logs_postgres"),
+            "DBT_USE_COLORS": "false",
+        }
+
+    def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """Run another command of pql."""
+        return subprocess.run(
+            [PQL, *arguments],
+            cwd=PROJECT,
+            env=self.environment() | env,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
     def build(
         self,
         raw: Tables | None = None,
@@ -203,6 +226,40 @@ def test_the_demo_is_the_same(warehouse: Warehouse, whole_demo: Built) -> None:
     assert differences(warehouse, whole_demo) == {}
     warehouse.build(selector="hourly")
     assert differences(warehouse, whole_demo) == {}
+
+
+def test_the_tools_say_the_same(warehouse: Warehouse, whole_demo: Built) -> None:
+    """On the server that the test before has built."""
+    database = {"PQL_DUCKDB_PATH": str(whole_demo.database)}
+    shown = warehouse.run("show", **database)
+    assert shown.returncode == 0, shown.stderr
+    assert warehouse.run("show", "--target", "postgres").stdout == shown.stdout
+    page = warehouse.folder / "review.html"
+    assert warehouse.run("review", "--output", str(page), **database).returncode == 0
+    expected = page.read_text()
+    reviewed = warehouse.run("review", "--output", str(page), "--target", "postgres")
+    assert reviewed.returncode == 0, reviewed.stderr
+    assert page.read_text() == expected
+
+
+@pytest.mark.parametrize(
+    ("target", "env", "said"),
+    [
+        ("postgres", {"PQL_POSTGRES_PORT": "1"}, "Connection refused"),
+        ("postgres", {"PQL_POSTGRES_DATABASE": "template1"}, "none of our marts"),
+        ("postgres", {"PQL_POSTGRES_USER": "nobody_known"}, 'role "nobody_known" does not exist'),
+        ("snowflake", {}, "pip install -r requirements-snowflake"),
+        ("oracle", {}, "does not have a target named 'oracle'"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_a_line(
+    warehouse: Warehouse, target: str, env: dict[str, str], said: str
+) -> None:
+    shown = warehouse.run("show", "--target", target, **env)
+    assert shown.returncode == 1
+    assert shown.stderr.count("\n") == 1
+    assert said in shown.stderr
+    assert shown.stdout == ""
 
 
 def test_a_random_case_is_the_same_step_by_step(

@@ -23,8 +23,8 @@ FUNCTIONS = Path(__file__).with_name("functions.csv")
 # What may stand before a parenthesis and is no function.
 WORDS = frozenset(
     "all and any array as between by case distinct else except exists filter from group having in "
-    "insert intersect interval into is join lateral map matched materialized not on options or order over "
-    "partition select set then union unnest using values when where with within".split()
+    "insert intersect interval into is join lateral map matched materialized not on options or "
+    "order over partition select set then union unnest using values when where with within".split()
 )
 NO_CALL_AFTER = frozenset({"into", "table", "view", "using"})  # but the name of a table
 

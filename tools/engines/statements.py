@@ -13,6 +13,7 @@ import json
 import sys
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import agate
@@ -51,7 +52,7 @@ class Warehouse:
 
         def add_query(_self: Any, sql: str, *_args: Any, **_options: Any) -> tuple[Any, Any]:
             self.note(_self, sql)
-            return None, None
+            return None, SimpleNamespace(fetchall=list)
 
         for name in ("open", "begin", "commit", "close", "rollback_if_open", "cancel_open"):
             setattr(connections, name, lambda *_args, **_options: None)
@@ -82,7 +83,7 @@ class Warehouse:
         connection = connections.get_if_exists()
         self.sent.setdefault(connection.name if connection else "hooks", []).append(sql)
 
-    def relation(self, database: str, schema: str, identifier: str) -> Any:
+    def relation(self, database: str, schema: str, identifier: str, **_options: Any) -> Any:
         """Find a table where it is built."""
         node = self.tables.get(identifier.lower())
         if not (self.is_built and node):

@@ -16,7 +16,7 @@ names as (
         ("deletion_requests", "user_id"), ("deletion_requests", "email"), ("users", "user_id"),
         ("users", "email"), ("identity_links", "from_id"), ("identity_links", "to_user_id"),
     ] %}
-    {{ "union" if not loop.first }}
+    {{ union_distinct() if not loop.first }}
     select {{ column }} as name
     from {{ all_raw_rows(table) }} as raw_rows
     {%- endfor %}

@@ -105,8 +105,9 @@ def build_in_warehouse(request: Request) -> Outcome:
         PqlError: the request is for DuckDB alone, or dbt cannot connect.
     """
     from pql.commands.calibrate import calibrate
-    from pql.warehouse import connected
+    from pql.warehouse import connected, require_adapter
 
+    require_adapter(request.target)
     if request.raw:
         raise PqlError(
             f"--raw: DuckDB reads folders; {request.target} reads its raw tables from a schema: "

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from pql.database import opened
 from pql.errors import PqlError
-from pql.project import database_path, short_path
+from pql.project import short_path
+from pql.reading import reading
 from pql.review import marts, page
 
 
-def review(output: Path, as_of: date | None) -> str:
+def review(output: Path, as_of: date | None, target: str = "") -> str:
     """Write the page; say where it is."""
-    database = database_path(as_of)
-    with opened(database) as connection:
+    with reading(target, as_of, marts.QUERIES.values()) as connection:
         parts = marts.read(connection)
     try:
         output.write_text(page.write(parts), encoding="utf-8")

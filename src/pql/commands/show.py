@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 from rich.text import Text
 
 from pql import console, queries
 from pql.console import Answer
-from pql.database import Row, opened, rows
+from pql.database import Row, rows
 from pql.formatting import aligned, clean, plain_number
-from pql.project import database_path
+from pql.reading import reading
 
 QUERIES = queries.read("show")
 
 
-def read_leads(database: Path, entity: str, top: int) -> list[Row]:
-    """Read the strongest leads about accounts or users."""
-    with opened(database) as connection:
-        return rows(connection, QUERIES[f"{entity}s"], top=top)
+def read_leads(
+    entity: str | None, as_of: date | None, top: int, target: str
+) -> tuple[str, list[Row]]:
+    """Read the strongest leads; of accounts, or of users where no account is scored."""
+    kinds = [entity] if entity else ["account", "user"]
+    asked = {kind: QUERIES[f"{kind}s"] for kind in kinds}
+    with reading(target, as_of, asked.values()) as connection:
+        for kind, query in asked.items():
+            if leads := rows(connection, query, top=top):
+                return kind, leads
+    return kinds[-1], []
 
 
 def summary(lead: Row, entity: str) -> list[str]:
@@ -98,12 +104,7 @@ def report(leads: Sequence[Row], entity: str) -> Answer:
     ]
 
 
-def show(entity: str | None, as_of: date | None, top: int) -> Answer:
+def show(entity: str | None, as_of: date | None, top: int, target: str = "") -> Answer:
     """Describe the strongest leads; of accounts, or of users where no account is scored."""
-    database = database_path(as_of)
-    shown = entity or "account"
-    leads = read_leads(database, shown, top)
-    if not leads and not entity:
-        shown = "user"
-        leads = read_leads(database, shown, top)
+    shown, leads = read_leads(entity, as_of, top, target)
     return report(leads, shown)

@@ -28,10 +28,11 @@ from pql.crm.messages import Chat, Hours, MessagePlan, MessageSync, read_plan, t
 from pql.crm.salesforce import Salesforce
 from pql.crm.slack import Slack
 from pql.crm.webhook import Webhook
-from pql.database import opened, require, rows
+from pql.database import require, rows
 from pql.errors import FailedError
 from pql.formatting import shortened
 from pql.project import database_path
+from pql.reading import reading
 
 SHARED_DOMAINS = Path("seeds", "reference", "mail_domains.csv")  # in the project
 QUERIES = queries.read("sync")
@@ -41,10 +42,10 @@ CHATS: Mapping[str, type[Chat]] = {"slack": Slack, "webhook": Webhook}
 CRMS: Mapping[str, type[Crm]] = {"hubspot": HubSpot, "salesforce": Salesforce}
 
 
-def read_plans(memory: Memory, crm: type[Crm] | Crm, account: str) -> dict[str, Plan]:
+def read_plans(memory: Memory, crm: type[Crm] | Crm, account: str, source: str) -> dict[str, Plan]:
     """Compare the sync marts with what an account has been sent."""
     marts = {name: read_mart(name) for name in MARTS}
-    with opened(database_path()) as connection:
+    with reading(source, None, [QUERIES[name] for name in marts]) as connection:
         leads = {name: rows(connection, QUERIES[name]) for name in marts}
     members = frozenset(lead["account_key"] for lead in (*leads[CONTACTS], *leads[TASKS]))
     plans = {
@@ -66,7 +67,7 @@ def look(sync: Sync, plans: Mapping[str, Plan]) -> None:
         sync.look_up(plan)
 
 
-def dry_run(memory: Memory, kind: type[Crm], crm: Crm | None) -> None:
+def dry_run(memory: Memory, kind: type[Crm], crm: Crm | None, source: str) -> None:
     """Print what would be sent.
 
     Args:
@@ -74,9 +75,10 @@ def dry_run(memory: Memory, kind: type[Crm], crm: Crm | None) -> None:
         kind: the CRM.
         crm: where to look for records, writing nothing; none: compare with what the account was
             sent that was sent to last, and ask the CRM nothing.
+        source: the target that is read.
     """
     account = crm.account() if crm else memory.last_account(kind.types.values())
-    plans = read_plans(memory, crm or kind, account)
+    plans = read_plans(memory, crm or kind, account, source)
     if crm:
         look(Sync(crm, memory, account), plans)
     title = f"Dry run, compared with what {kind.name} account {account or '(none yet)'} was sent"
@@ -107,11 +109,11 @@ def dry_run(memory: Memory, kind: type[Crm], crm: Crm | None) -> None:
             console.answer(["", records, *(f"  {line}" for line in shown)])
 
 
-def send(memory: Memory, crm: Crm) -> bool:
+def send(memory: Memory, crm: Crm, source: str) -> bool:
     """Send what is due, and print what was; tell whether all of it was taken."""
     account = crm.account()
     sync = Sync(crm, memory, account)
-    plans = read_plans(memory, crm, account)
+    plans = read_plans(memory, crm, account, source)
     look(sync, plans)
     print(f"{crm.name} account {account}")
     print(SENT.format("", "created", "updated", "unchanged", "left out", "linked"))
@@ -142,10 +144,10 @@ def print_lines(notes: Sequence[str], refused: Sequence[str]) -> None:
 
 
 def read_messages(
-    memory: Memory, chat: type[Chat] | Chat, account: str, prefix: str
+    memory: Memory, chat: type[Chat] | Chat, account: str, prefix: str, source: str
 ) -> MessagePlan:
     """Compare what is to be told with what was told."""
-    with opened(database_path()) as connection:
+    with reading(source, None, (QUERIES["messages"], QUERIES["digest"])) as connection:
         messages, digest = (
             rows(connection, QUERIES["messages"]),
             rows(connection, QUERIES["digest"]),
@@ -153,10 +155,12 @@ def read_messages(
     return read_plan(memory, account, chat, messages, digest, Hours.read(os.environ, prefix))
 
 
-def dry_run_of_messages(memory: Memory, kind: type[Chat], chat: Chat | None, prefix: str) -> None:
+def dry_run_of_messages(
+    memory: Memory, kind: type[Chat], chat: Chat | None, prefix: str, source: str
+) -> None:
     """Print what would be said."""
     account = chat.account() if chat else memory.last_account([kind.record_type])
-    plan = read_messages(memory, chat or kind, account, prefix)
+    plan = read_messages(memory, chat or kind, account, prefix, source)
     parts = {
         "post": plan.post,
         "change": plan.change,
@@ -178,13 +182,13 @@ def dry_run_of_messages(memory: Memory, kind: type[Chat], chat: Chat | None, pre
         print(f"  {line}")
 
 
-def send_messages(memory: Memory, chat: Chat, prefix: str) -> bool:
+def send_messages(memory: Memory, chat: Chat, prefix: str, source: str) -> bool:
     """Say what is due, and print what was said; tell whether all of it was taken."""
     account = chat.account()
     sync = MessageSync(chat, memory, account)
-    plan = read_messages(memory, chat, account, prefix)
+    plan = read_messages(memory, chat, account, prefix, source)
     sync.settle({task["owner"] for task in plan.digest_tasks})
-    plan = read_messages(memory, chat, account, prefix)
+    plan = read_messages(memory, chat, account, prefix, source)
     report = sync.send(plan)
     print(
         f"{chat.name} {account}: {report.posted} posted, {report.changed} changed, "
@@ -197,12 +201,13 @@ def send_messages(memory: Memory, chat: Chat, prefix: str) -> bool:
     return not report.refused
 
 
-def sync(target: str, is_sent: bool) -> None:
+def sync(target: str, is_sent: bool, source: str = "") -> None:
     """Send what is due, or say what it is.
 
     Args:
         target: whom to sync to.
         is_sent: whether anything is sent.
+        source: the target of the profile that is read; blank: DuckDB's.
 
     Raises:
         FailedError: not all of it was taken.
@@ -212,20 +217,22 @@ def sync(target: str, is_sent: bool) -> None:
     variables = (kind.account_variable, "SLACK_WEBHOOK_URL" if target == "slack" else "")
     is_known = any(os.environ.get(variable, "").strip() for variable in variables)
     service = kind.of_environment() if is_sent or is_known else None
-    require(database)
-    with closing(Memory(database.with_name(f"{database.stem}_sync.sqlite"))) as memory:
+    if source in ("", "duckdb"):
+        require(database)
+    remembered = f"{source if source not in ('', 'duckdb') else database.stem}_sync.sqlite"
+    with closing(Memory(database.with_name(remembered))) as memory:
         if not is_sent:
             if target in CRMS:
-                dry_run(memory, kind, service)
+                dry_run(memory, kind, service, source)
             else:
-                dry_run_of_messages(memory, kind, service, target.upper())
+                dry_run_of_messages(memory, kind, service, target.upper(), source)
             print(f"\nNothing was sent. `pql sync {target} --send` sends it.")
             return
         try:
             if target in CRMS:
-                is_complete = send(memory, service)
+                is_complete = send(memory, service, source)
             else:
-                is_complete = send_messages(memory, service, target.upper())
+                is_complete = send_messages(memory, service, target.upper(), source)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"stopped; what {kind.name} took is recorded") from None
     if not is_complete:
