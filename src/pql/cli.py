@@ -295,12 +295,15 @@ def preview(
         typer.Option(metavar="DIR", help="The one to compare it with. By default seeds/config."),
     ] = None,
     raw: Raw = None,
+    evaluate: Annotated[
+        bool, typer.Option("--evaluate", help="Say what held-out dates say of both, too.")
+    ] = False,
 ) -> None:
     """Show whom another config folder would add and drop, and why."""
     from pql.commands.preview import preview
 
     keep_private()
-    console.answer(preview(raw, config, against))
+    console.answer(preview(raw, config, against, evaluate))
 
 
 @app.command("new-version", rich_help_panel=EDIT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -36,6 +36,14 @@ def percent(value: Number | None) -> str:
         return NOTHING
     share = 100 * value
     return f"{share:.1f}%" if 0 < share < 1 else f"{share:.0f}%"
+
+
+def with_interval(row: Mapping[str, Any], name: str) -> str:
+    """Write a share with its interval: 24% (14 to 35%)."""
+    if row[name] is None:
+        return NOTHING
+    low, high = (percent(row[f"{name}_{end}"]) for end in ("low", "high"))
+    return f"{percent(row[name])} ({low.removesuffix('%')} to {high})"
 
 
 def day(value: date | None) -> str:

@@ -2,17 +2,21 @@
 
 import csv
 import io
+import os
 import shutil
+import subprocess
+import time
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, run_build
 from pages import opened
 
 from pql import project
-from pql.app import drafts, leads, shared
+from pql.app import drafts, leads, previewing, shared
 from pql.app.shared import as_csv, defused, plain
+from pql.commands.config import save
 from pql.config_files import columns_of, config_files
 from pql.errors import PqlError
 
@@ -158,6 +162,61 @@ def test_a_change_is_kept_as_a_new_version_beside_the_live_one():
         assert [row for row in kept[name] if row in before] == before
     rules = [row[1] for row in kept["definition_rules.csv"] if row[0] == "expansion"]
     assert rules.count("1") == rules.count("2") > 0
+
+
+def test_the_next_build_has_a_challenger_that_was_kept(database, tmp_path):
+    base, draft = (drafts.begin(config_files(SHIPPED)) for _ in range(2))
+    place = columns_of("definitions.csv").index("score_threshold")
+    for row in draft["definitions.csv"]:
+        if row[0] == "expansion":
+            row[place] = "40"
+    kept, number = drafts.as_new_version(base, draft, "expansion", 1, "challenger")
+    save(tmp_path / "kept", drafts.as_files(kept, {}))
+    built = run_build(tmp_path, config=tmp_path / "kept", tests=False)
+    assert built.returncode == 0, built.output
+    versions = (
+        "select definition_version, status, score_threshold"
+        " from pql_staging.stg_config__definitions where definition_id = 'expansion' order by 1"
+    )
+    assert ask(built.database, versions) == [(1, "live", 60), (number, "challenger", 40)]
+    of_live = (
+        "select account_id, score, is_qualified from pql.pql_accounts"
+        " where definition_id = 'expansion' order by 1"
+    )
+    assert ask(built.database, of_live) == ask(database, of_live)
+    ((more,),) = ask(
+        built.database,
+        "select count(distinct entity_id) from pql.pql_history where definition_id = 'expansion'"
+        f" and definition_version = {number} and is_qualified and not is_projected",
+    )
+    ((before,),) = ask(
+        database,
+        "select count(distinct entity_id) from pql.pql_history where definition_id = 'expansion'"
+        " and is_qualified and not is_projected",
+    )
+    assert more > before > 0
+
+
+def test_a_preview_that_is_stopped_leaves_nothing_running(tmp_path, monkeypatch):
+    monkeypatch.setattr(previewing, "SCRATCH", tmp_path)
+    started = previewing.Preview(config_files(SHIPPED), "")
+    children: list[int] = []
+    for _ in range(600):
+        found = subprocess.run(
+            ["pgrep", "-P", str(started.process.pid)], capture_output=True, text=True
+        ).stdout
+        children = [int(pid) for pid in found.split()]
+        if children:
+            break
+        time.sleep(0.1)
+    assert children, started.said()
+    assert started.is_running
+    assert started.progress().words.startswith("current config: ")
+    started.stop()
+    assert not started.is_running
+    for pid in children:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ make test-page
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -116,12 +117,62 @@ def test_a_wrong_cell_is_named_as_it_is_typed_and_a_right_one_is_kept(
         page.get_by_role("button", name="Save as a new version").click()
         page.wait_for_selector("text=Saved as version 2, a draft", timeout=30_000)
         saved = (PROJECT / name / "definitions.csv").read_text().splitlines()
+        built = run_build(tmp_path, config=PROJECT / name, tests=False)
     finally:
         shutil.rmtree(PROJECT / name, ignore_errors=True)
     of_definition = [line for line in saved if line.startswith("expansion,")]
     assert [line.split(",")[1] for line in of_definition] == ["1", "2"]
     assert [line.split(",")[6] for line in of_definition] == ["60", "70"]
+    assert built.returncode == 0, built.output
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        versions = connection.execute(
+            "select definition_version, status, score_threshold from"
+            " pql_staging.stg_config__definitions where definition_id = 'expansion' order by 1"
+        ).fetchall()
+    assert versions == [(1, "live", 60), (2, "draft", 70)]
     page.close()
+
+
+def test_a_preview_shows_who_enters_as_the_command_says_it(address, browser, tmp_path):
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    page.goto(f"{address}/definitions")
+    page.wait_for_selector("text=find nothing wrong", timeout=180_000)
+    put(page, "40")
+    page.wait_for_selector("text=What is changed", timeout=60_000)
+    expect(page.get_by_test_id("stExpander")).to_contain_text(",40,", timeout=60_000)
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Stop").click(timeout=60_000)
+    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=60_000)
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+    page.get_by_role("button", name="Preview").click()
+    page.wait_for_selector("text=Thresholds: then", timeout=900_000)
+    (head,) = page.get_by_text(re.compile(r"^\d+ would enter$")).all_text_contents()
+    shown = {
+        cell
+        for frame in page.get_by_test_id("stDataFrame").all()
+        for cell in frame.locator("td").all_text_contents()
+        if re.fullmatch(r"a_\d+", cell)
+    }
+    page.close()
+
+    # the same change as a folder, by the command, which builds both sides on its own
+    config = tmp_path / "config"
+    shutil.copytree(PROJECT / "seeds" / "config", config)
+    definitions = config / "definitions.csv"
+    lines = definitions.read_text().splitlines(keepends=True)
+    changed = [
+        line.replace(",60,", ",40,") if line[:10] == "expansion," else line for line in lines
+    ]
+    assert changed != lines
+    definitions.write_text("".join(changed))
+    command = [sys.executable, "-m", "pql", "preview", "--config", str(config), "--evaluate"]
+    said = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    (entering,) = re.findall(r"(\d+) would enter:\n((?: {3,}.*\n)+)", said)
+    named = set(re.findall(r"\((a_\d+)\)", entering[1]))
+    assert head == f"{entering[0]} would enter"
+    assert shown == named
+    assert len(named) == int(entering[0])
+    assert "of the leads, convert" in said
 
 
 def put(page, text):

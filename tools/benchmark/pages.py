@@ -1,30 +1,43 @@
 """Measure the pages of `pql app` on a large database, made of a small one by copying its entities.
 
-    python -m tools.benchmark.pages warehouse.duckdb [users]
+    python -m tools.benchmark.pages warehouse.duckdb [users [definitions]]
 
 Each entity is copied under further ids until there are that many users (by default a million, with
-about a fifth as many accounts); then each query of the pages is timed, the best of three.
+about a sixth as many accounts), and each definition until there are that many. Then each page is
+opened as the workbench opens it, twice: for the first time after a build, and again; and each query
+of the pages is timed, the best of three.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import duckdb
+from streamlit.testing.v1 import AppTest
 
 from pql import queries
 from pql.commands import explain
+from pql.config_checks import problems
+from pql.config_files import config_files
 from pql.database import opened, rows
+from pql.project import shipped_config
 
 IDS = ("entity_id", "account_id", "user_id", "actor_id", "from_id", "to_id", "champion_user_id")
 TABLES = (
-    "pql_accounts", "pql_users", "pql_history", "pql_score_changes", "pql_reasons",
-    "pql_transitions", "pql_published", "sync_crm_accounts", "sync_crm_contacts", "int_accounts",
-    "int_users", "int_signal_counts", "int_identity_links", "int_stage_timelines",
+    "pql_accounts", "pql_users", "pql_transitions", "pql_conversions", "pql_published",
+    "sync_crm_accounts", "sync_crm_contacts", "int_score_history", "int_score_steps", "int_reasons",
+    "int_accounts", "int_users", "int_signal_counts", "int_identity_links", "int_stage_timelines",
     "int_fit_timelines", "int_conditions", "int_buying_groups", "int_attribute_timelines",
+)  # fmt: skip
+OF_DEFINITIONS = (
+    "pql_definitions", "pql_weekly_metrics", "definition_review", "definition_evaluation",
+    "evaluation_parts", "threshold_curve", "threshold_options", "suggested_points",
+    "first_touch_conversion", "pql_incrementality", "stg_config__definitions",
+    "stg_config__definition_rules", "stg_config__fit_rules",
 )  # fmt: skip
 FILTERS = dict.fromkeys(
     ("search", "definition_id", "is_qualified", "tier", "motion", "owner", "stage", "industry",
@@ -32,33 +45,41 @@ FILTERS = dict.fromkeys(
 )  # fmt: skip
 
 
-def enlarge(source: Path, target: Path, users: int) -> None:
-    """Copy a database, and in it each entity under further ids."""
+def enlarge(source: Path, target: Path, users: int, definitions: int) -> None:
+    """Copy a database, and in it each definition and each entity under further ids."""
     target.write_bytes(source.read_bytes())
     with duckdb.connect(str(target)) as connection:
-        ((known,),) = connection.execute("select count(*) from pql.pql_users").fetchall()
-        times = max(users // known, 1)
-        for schema, name in connection.execute(
-            "select table_schema, table_name from information_schema.tables"
-            " where table_type = 'BASE TABLE' and table_name in (select unnest($names))",
-            {"names": list(TABLES)},
-        ).fetchall():
-            columns = [
-                column
-                for (column,) in connection.execute(
-                    "select column_name from information_schema.columns where table_schema = ?"
-                    " and table_name = ? order by ordinal_position",
-                    [schema, name],
-                ).fetchall()
-            ]
-            values = ", ".join(
-                f"{column} || '_' || copies.number as {column}" if column in IDS else column
-                for column in columns
-            )
-            connection.execute(
-                f"insert into {schema}.{name} select {values} from {schema}.{name}"
-                f" cross join range(1, {times}) as copies(number)"
-            )
+        known_users, known_definitions = connection.execute(
+            "select count(distinct user_id), (select count(distinct definition_id) from"
+            " pql.pql_definitions) from pql.pql_users"
+        ).fetchone()
+        by_definition = {
+            "definition_id": "definition_id || '_' || copy.number",
+            "definition_key": "split_part(definition_key, '@', 1) || '_' || copy.number || '@'"
+            " || split_part(definition_key, '@', 2)",
+            "contender": "case when contender like '%@%' then split_part(contender, '@', 1) || '_'"
+            " || copy.number || '@' || split_part(contender, '@', 2) else contender end",
+        }
+        by_entity = {name: f"{name} || '_' || copy.number" for name in IDS}
+        there = connection.execute(
+            "select table_schema, table_name, list(column_name order by ordinal_position)"
+            " from information_schema.columns inner join information_schema.tables"
+            " using (table_schema, table_name) where table_type = 'BASE TABLE' group by all"
+        ).fetchall()
+        for new, times, kept in (
+            (by_definition, definitions // known_definitions, (*TABLES, *OF_DEFINITIONS)),
+            (by_entity, users // known_users, TABLES),
+        ):
+            for schema, name, columns in there:
+                if name in kept and set(new) & set(columns):
+                    values = ", ".join(
+                        f"{new[column]} as {column}" if column in new else column
+                        for column in columns
+                    )
+                    connection.execute(
+                        f"insert into {schema}.{name} select {values} from {schema}.{name}"
+                        f" cross join range(1, {max(times, 1)}) as copy(number)"
+                    )
 
 
 def measure(database: Path) -> list[tuple[str, float]]:
@@ -87,11 +108,45 @@ def measure(database: Path) -> list[tuple[str, float]]:
     return took
 
 
-def main(source: str, users: str = "1000000") -> None:
-    """Print how long each query takes, longest first."""
+def open_pages(database: Path) -> list[tuple[str, float, float]]:
+    """Open each page as `pql app` does: for the first time after a build, and again."""
+    os.environ["PQL_DUCKDB_PATH"] = str(database)
+    problems(config_files(shipped_config()))  # compiled when the pages are served
+    took = []
+    for name in ("leads", "leads", "lead", "definitions", "review", "data"):
+        page = AppTest.from_function(shown, args=(name,), default_timeout=600)
+        if name == "lead":
+            page.query_params["who"] = "account:a_037"
+        times = []
+        for _ in range(2):
+            start = time.perf_counter()
+            page.run()
+            times.append(time.perf_counter() - start)
+        if page.exception:
+            raise SystemExit(f"{name}: {page.exception[0].message}")
+        took.append((name, *times))
+        if name == "review":
+            start = time.perf_counter()
+            page.selectbox[0].select_index(2).run()
+            took.append(("review, a definition", time.perf_counter() - start, 0.0))
+    return took[1:]  # the first of all imports what the pages need
+
+
+def shown(name: str) -> None:
+    """Show one page."""
+    from importlib import import_module
+
+    import_module(f"pql.app.{name}").render()
+
+
+def main(source: str, users: str = "1000000", definitions: str = "0") -> None:
+    """Print how long each page takes, and each query, longest first."""
     with TemporaryDirectory() as folder:
         database = Path(folder) / "large.duckdb"
-        enlarge(Path(source), database, int(users))
+        enlarge(Path(source), database, int(users), int(definitions))
+        for name, first, again in open_pages(database):
+            print(f"{first:6.2f} s, again {again:5.2f} s  {name}")
+        print()
         for name, seconds in sorted(measure(database), key=lambda one: -one[1]):
             print(f"{seconds:6.2f} s  {name}")
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 import altair as alt
+import duckdb
 import streamlit as st
 
 from pql.app.shared import COLOURS, bars_by_day, chart, plain, read, show
@@ -37,11 +38,19 @@ def render() -> None:
         return
     with opened(database_path()) as connection:
         (as_of,) = rows(connection, explain.QUERIES["as_of"])
-        kind, entity_id = explain.find(connection, who.strip())
+        kind, entity_id = find(connection, who.strip())
         subject = Subject(
             connection, kind, entity_id, as_of["as_of_date"], as_of["as_of_date"], False
         )
         about(subject)
+
+
+def find(connection: duckdb.DuckDBPyConnection, who: str) -> tuple[str, str]:
+    """Find whom the reader means; `account:id`, as Leads says it, is no name to look for."""
+    kind, _, entity_id = who.partition(":")
+    if kind in ("account", "user") and rows(connection, explain.QUERIES[kind], entity_id=entity_id):
+        return kind, entity_id
+    return explain.find(connection, who)
 
 
 def about(subject: Subject) -> None:

@@ -14,7 +14,7 @@ one_lead = st.Page(lead.render, title="One lead", url_path="lead")
 st.session_state["one_lead"] = one_lead
 page = st.navigation(
     [
-        st.Page(leads.render, title="Leads", url_path="leads", default=True),
+        st.Page(leads.render, title="Leads", default=True),
         one_lead,
         st.Page(definitions.render, title="Definitions", url_path="definitions"),
         st.Page(review.render, title="Review", url_path="review"),

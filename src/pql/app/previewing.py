@@ -38,7 +38,8 @@ class Preview:
         config = self.folder / f"config_{digest}"
         save(config, drafts)
         self.log = self.folder / "preview.log"
-        command = [sys.executable, "-m", "pql", "preview", "--config", str(config)]
+        command = [sys.executable, "-m", "pql", "preview", "--evaluate"]
+        command += ["--config", str(config)]
         command += ["--raw", raw] if raw else []
         command += ["--against", against] if against else []
         self.dbt_log = self.folder / "logs"

@@ -59,12 +59,15 @@ NAMES = {
 
 def read(name: str, **values: object) -> list[Row]:
     """Answer a query of the pages, once per build and values."""
-    database = database_path()
+    return _read(name, tuple(sorted(values.items())), str(database_path()), build_stamp())
+
+
+def build_stamp() -> int:
+    """Tell builds apart: a new one is another file in the place of the last."""
     try:
-        stamp = database.stat().st_mtime_ns
+        return database_path().stat().st_mtime_ns
     except OSError:
-        stamp = 0
-    return _read(name, tuple(sorted(values.items())), str(database), stamp)
+        return 0
 
 
 @st.cache_data(max_entries=300, show_spinner=False)
@@ -87,9 +90,14 @@ def said(error: PqlError) -> str:
 # --- showing --------------------------------------------------------------------------------------
 
 
-def plain(text: object) -> str:
-    """Write text from the product so that markdown shows it as it is."""
-    printable = " ".join(str(text).split())
+def plain(text: object, is_part: bool = False) -> str:
+    """Write text from the product so that markdown shows it as it is.
+
+    Args:
+        text: what to write.
+        is_part: whether the blanks around it are kept, as those between two parts of a text.
+    """
+    printable = re.sub(r"\s+", " ", str(text)) if is_part else " ".join(str(text).split())
     return SPECIAL.sub(r"\\\1", printable)
 
 
@@ -140,12 +148,18 @@ def as_csv(found: Sequence[Mapping[str, Any]]) -> bytes:
 def chart(drawing: alt.TopLevelMixin, height: int, alternative: str) -> None:
     """Draw a chart in the style of the review, as wide as the page."""
     style = {name: value for name, value in CONFIG.items() if name != "mark"}
-    st.altair_chart(
-        drawing.properties(height=height).configure(**style),
-        width="stretch",
-        theme=None,
-        alt=alternative,
-    )
+    draw(drawing.properties(height=height).configure(**style), alternative)
+
+
+def draw(drawing: alt.TopLevelMixin, alternative: str) -> None:
+    """Draw a chart that has its style; our own need no check against Vega's schema, which is slow.
+
+    Args:
+        drawing: the chart.
+        alternative: what it shows, for those who cannot see it.
+    """
+    spec = drawing.to_dict(validate=False)
+    st.vega_lite_chart(spec=spec, width="stretch", theme=None, alt=alternative)
 
 
 def bars_by_day(found: Sequence[Row], day: str, count: str, kind: str | None, label: str) -> None:

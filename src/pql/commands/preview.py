@@ -6,9 +6,11 @@ remembers, is not touched. Compared are the live versions of each definition.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -17,7 +19,16 @@ from pql.commands.build import Request, build
 from pql.console import Answer
 from pql.database import Row, opened, rows
 from pql.errors import PqlError
-from pql.formatting import MOST_LINES, clean, entry, plain_number, shortened
+from pql.formatting import (
+    MOST_LINES,
+    clean,
+    entry,
+    number,
+    plain_number,
+    shortened,
+    spaced,
+    with_interval,
+)
 
 SCRATCH = Path("target", "preview")  # in the project
 MOST_CAUSES = 3
@@ -32,7 +43,9 @@ Sides = tuple[Side, Side]  # the current one, and the proposed one
 # --- the two builds -------------------------------------------------------------------------------
 
 
-def build_side(side: str, raw: Path | None, config: Path | None) -> Path:
+def build_side(
+    side: str, raw: Path | None, config: Path | None, is_evaluated: bool = False
+) -> Path:
     """Build one config in a database of its own, and return that.
 
     The database is kept, so that a second preview counts again only what has changed. The target
@@ -49,7 +62,8 @@ def build_side(side: str, raw: Path | None, config: Path | None) -> Path:
     }
     scratch.mkdir(parents=True, exist_ok=True)
     console.note(f"building the {side} config")
-    built = build(Request(raw, config, selector="hourly", show="line", database=database, env=own))
+    part = "preview" if is_evaluated else "hourly"
+    built = build(Request(raw, config, selector=part, show="line", database=database, env=own))
     problems = config_errors(built.database)
     if problems or built.failed:
         built.database.unlink(missing_ok=True)  # what a failed build leaves is told once
@@ -75,16 +89,19 @@ def config_errors(database: Path) -> str:
     return "\n".join(line for place in lines for line in place)
 
 
-def preview(raw: Path | None, config: Path, against: Path | None) -> Answer:
-    """Build both configs and compare them."""
-    current = build_side("current", raw, against)
-    return compare(current, build_side("proposed", raw, config))
+def preview(
+    raw: Path | None, config: Path, against: Path | None, is_evaluated: bool = False
+) -> Answer:
+    """Build both configs and compare them; if it is said, on held-out dates as well."""
+    current = build_side("current", raw, against, is_evaluated)
+    proposed = build_side("proposed", raw, config, is_evaluated)
+    return compare(current, proposed, is_evaluated)
 
 
 # --- what differs ---------------------------------------------------------------------------------
 
 
-def compare(current: Path, proposed: Path) -> Answer:
+def compare(current: Path, proposed: Path, is_evaluated: bool = False) -> Answer:
     """Say how the leads of two databases differ, one definition after the other."""
     with opened(current) as before, opened(proposed) as after:
         sides = (before, after)
@@ -98,6 +115,9 @@ def compare(current: Path, proposed: Path) -> Answer:
             title = f"{definition_id}: {versions_in_words(definition_id, *versions)}"
             answer += ["", console.heading(title)]
             answer += definition_lines(sides, definition_id, as_of["as_of_date"])
+            if is_evaluated:
+                figures = held_out(read_held_out(sides, definition_id, versions))
+                answer += ["  on held-out dates", figure_table(figures)]
     return answer
 
 
@@ -148,6 +168,59 @@ def week_table(before: Sequence[Row], after: Sequence[Row], as_of_date: date) ->
     weeks = [monday - timedelta(weeks=ago) for ago in reversed(range(WEEKS))]
     counts = [(week, f"{now.get(week, 0):,}", f"{then.get(week, 0):,}") for week in weeks]
     return console.table(("week", "now", "then"), counts, numbers=("now", "then"))
+
+
+# --- what held-out dates say ----------------------------------------------------------------------
+
+
+class HeldOut(NamedTuple):
+    """How the live version of one side ranks on dates that nothing was learned from."""
+
+    evaluation: Row | None
+    curve: Sequence[Row]
+
+    @property
+    def today(self) -> Row | None:
+        """The point of the curve that is the threshold of the version."""
+        return next((row for row in self.curve if row["is_current"]), None)
+
+
+def read_held_out(
+    sides: Sides, definition_id: str, versions: Sequence[Mapping[str, int]]
+) -> list[HeldOut]:
+    """Read how the live version of each side ranks; a side without one has no row."""
+    found = []
+    for side, live in zip(sides, versions, strict=True):
+        contender = {"contender": f"{definition_id}@{live.get(definition_id)}"}
+        evaluation = rows(side, QUERIES["evaluation"], **contender)
+        curve = rows(side, QUERIES["curve"], **contender)
+        found.append(HeldOut(evaluation[0] if evaluation else None, curve))
+    return found
+
+
+def held_out(found: Sequence[HeldOut]) -> list[tuple[str, str, str]]:
+    """Set the figures of both sides beside each other: what it is, now and then."""
+    now, then = (figures(side) for side in found)
+    return [(name, now[name], then[name]) for name in now]
+
+
+def figures(side: HeldOut) -> dict[str, str]:
+    """Write the figures of one side, by what they are."""
+    row = side.evaluation or defaultdict(lambda: None)
+    marks = (side.today or {}).get("new_leads_per_week")
+    return {
+        "a buyer is ranked above another": with_interval(row, "auc"),
+        "of the leads, convert": with_interval(row, "precision_at_threshold"),
+        "of all who convert, in the top fifth": with_interval(row, "recall_at_20"),
+        "new leads a week": number(marks),
+        "converted on these dates": number(row["converted_count"]),
+        "verdict": spaced(row["verdict"] or "not evaluated"),
+    }
+
+
+def figure_table(found: Sequence[tuple[str, str, str]]) -> console.Padding:
+    """Set the figures in a table."""
+    return console.table(("figure", "now", "then"), found)
 
 
 # --- who moves ------------------------------------------------------------------------------------

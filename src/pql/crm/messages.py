@@ -6,6 +6,7 @@ What holds for every chat and webhook is here. A target says how one message is 
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
@@ -27,8 +28,8 @@ def now(zone: tzinfo) -> datetime:
     return datetime.now(zone)
 
 
-class Chat(Service):
-    """Where messages go."""
+class Chat(Service, ABC):
+    """Where messages go: each takes posts, and has the further parts that its flags say."""
 
     record_type = ""  # of its messages, in the memory
     account_variable = ""  # the variable without which it cannot be asked
@@ -38,17 +39,17 @@ class Chat(Service):
     has_digests = False
 
     @classmethod
+    @abstractmethod
     def of_environment(cls) -> Chat:
         """Connect as the environment says."""
-        raise NotImplementedError
 
+    @abstractmethod
     def account(self) -> str:
         """Name where the messages go, without a secret."""
-        raise NotImplementedError
 
+    @abstractmethod
     def post(self, key: str, message: Row) -> str:
         """Post a message, and return by what it is known; one attempt."""
-        raise NotImplementedError
 
     def change(self, key: str, reference: str, message: Row) -> None:
         """Change a message that was posted."""

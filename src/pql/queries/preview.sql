@@ -74,6 +74,17 @@ where
 group by week
 order by week
 
+-- name: evaluation
+select *
+from definition_evaluation
+where contender = $contender
+
+-- name: curve
+select score_threshold, precision_share, recall_share, new_leads_per_week, is_current
+from threshold_curve
+where contender = $contender
+order by score_threshold
+
 -- name: problems
 select
     concat_ws(

@@ -34,7 +34,8 @@ order by
     definitions.definition_version
 
 -- name: moves
--- No mail address leaves the database: a user is named by id and company.
+-- Who moves comes first, so that the rest is read of them alone. No mail address leaves the database:
+-- a user is named by id and company.
 with
 standings as (
     select history.*, definitions.status
@@ -42,9 +43,30 @@ standings as (
     inner join pql_definitions as definitions
         using (definition_id, definition_version)
     where
-        history.valid_from <= $as_of_date
+        definitions.status in ('live', 'challenger')
+        and definitions.definition_id in (
+            select definition_id from pql_definitions where status = 'challenger'
+        )
+        and history.valid_from <= $as_of_date
         and (history.valid_to is null or history.valid_to > $as_of_date)
-        and definitions.status in ('live', 'challenger')
+),
+movers as (
+    select
+        challenger.definition_id,
+        challenger.definition_version,
+        live.definition_version as live_version,
+        challenger.entity_type,
+        challenger.entity_id,
+        challenger.is_qualified as is_entering,
+        live.score as live_score,
+        challenger.score as challenger_score
+    from standings as challenger
+    inner join standings as live
+        on
+            challenger.definition_id = live.definition_id
+            and challenger.entity_id = live.entity_id
+            and live.status = 'live'
+    where challenger.status = 'challenger' and challenger.is_qualified <> live.is_qualified
 ),
 turns as (
     select
@@ -54,55 +76,44 @@ turns as (
         max(transition_on) as turned_on,
         max_by(trigger_reason, transition_on) as turned_by
     from pql_transitions
+    where entity_id in (select entity_id from movers)
     group by definition_id, definition_version, entity_id
 ),
 names as (
     select distinct 'account' as entity_type, account_id as entity_id, account_name
     from pql_accounts
+    where account_id in (select entity_id from movers)
     union
     select distinct 'user' as entity_type, user_id as entity_id, account_name
     from pql_users
+    where user_id in (select entity_id from movers)
 )
 select
-    challenger.definition_id,
-    challenger.definition_version,
-    challenger.entity_type,
-    challenger.entity_id,
+    movers.*,
     names.account_name,
-    challenger.is_qualified as is_entering,
-    live.score as live_score,
-    challenger.score as challenger_score,
     live_turns.turned_on as live_turned_on,
     live_turns.turned_by as live_turned_by,
     challenger_turns.turned_on as challenger_turned_on,
     challenger_turns.turned_by as challenger_turned_by
-from standings as challenger
-inner join standings as live
-    on
-        challenger.definition_id = live.definition_id
-        and challenger.entity_id = live.entity_id
-        and live.status = 'live'
+from movers
 left join names
-    on
-        challenger.entity_type = names.entity_type
-        and challenger.entity_id = names.entity_id
+    on movers.entity_type = names.entity_type and movers.entity_id = names.entity_id
 left join turns as live_turns
     on
-        live.definition_id = live_turns.definition_id
-        and live.definition_version = live_turns.definition_version
-        and live.entity_id = live_turns.entity_id
+        movers.definition_id = live_turns.definition_id
+        and movers.live_version = live_turns.definition_version
+        and movers.entity_id = live_turns.entity_id
 left join turns as challenger_turns
     on
-        challenger.definition_id = challenger_turns.definition_id
-        and challenger.definition_version = challenger_turns.definition_version
-        and challenger.entity_id = challenger_turns.entity_id
-where challenger.status = 'challenger' and challenger.is_qualified <> live.is_qualified
+        movers.definition_id = challenger_turns.definition_id
+        and movers.definition_version = challenger_turns.definition_version
+        and movers.entity_id = challenger_turns.entity_id
 order by
-    challenger.definition_id,
-    challenger.definition_version,
-    challenger.is_qualified desc,
-    greatest(challenger.score, live.score) desc,
-    challenger.entity_id
+    movers.definition_id,
+    movers.definition_version,
+    movers.is_entering desc,
+    greatest(movers.challenger_score, movers.live_score) desc,
+    movers.entity_id
 
 -- name: weeks
 -- Half a year: enough weeks for a trend, and few enough to be seen one by one.

@@ -7,6 +7,7 @@ from typing import Any
 
 from pql import formatting
 from pql.database import Row
+from pql.formatting import with_interval
 from pql.review import charts, components
 from pql.review.components import Block, Column, Key, Table, number_column
 from pql.review.marts import Part, of_version
@@ -49,14 +50,6 @@ def verdict(name: str) -> components.Verdict:
         other = contender(name.removeprefix("no_better_than_"))
         return components.Verdict(f"no better than “{other}”", "look")
     return VERDICTS.get(name) or components.Verdict(formatting.spaced(name), "none")
-
-
-def with_interval(row: Row, name: str) -> str:
-    """Write a share with its interval: 24% (14 to 35%)."""
-    if row[name] is None:
-        return formatting.NOTHING
-    low, high = (formatting.percent(row[f"{name}_{end}"]) for end in ("low", "high"))
-    return f"{formatting.percent(row[name])} ({low.removesuffix('%')} to {high})"
 
 
 # --- is it better than a plain order? -------------------------------------------------------------
@@ -309,7 +302,7 @@ def threshold_curve(part: Part, rows: Sequence[Row], today: float | None) -> Blo
         says,
         part.marts,
         pictures=(
-            charts.picture(
+            charts.Picture(
                 lambda width: charts.threshold_lines(lines, width, end_of(rows), today, form), says
             ),
         ),
@@ -350,7 +343,7 @@ def threshold_volume(part: Part, rows: Sequence[Row], today: float | None) -> Bl
         says,
         part.marts,
         pictures=(
-            charts.picture(
+            charts.Picture(
                 lambda width: charts.threshold_bars(bars, width, end_of(rows), today), says
             ),
         ),
@@ -433,7 +426,7 @@ def score_bands(part: Part, rows: Sequence[Row], today: float | None) -> Block:
         "How often does each score convert?",
         says,
         part.marts,
-        pictures=(charts.picture(lambda width: charts.score_bands(bands, width, today), says),),
+        pictures=(charts.Picture(lambda width: charts.score_bands(bands, width, today), says),),
         keys=(Key("share that converts, also below the threshold", "bar", charts.BLUE),),
         table=Table(
             (

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import altair as alt
 import vl_convert
@@ -59,17 +59,25 @@ CONFIG = {
 MARK = re.compile(r'<(path|text) ([^>]*?aria-label="([^"]*)"[^>]*)/>')
 
 
-def picture(chart: Callable[[int], alt.Chart], says: str) -> Markup:
-    """Draw a chart for both screens; the style sheet shows the one that fits.
+class Picture(NamedTuple):
+    """A chart; as HTML it is drawn for both screens, of which the style sheet shows one.
 
     Args:
         chart: makes the chart for a width in pixels.
         says: what it shows, for those who cannot see it.
     """
-    return Markup("\n").join(
-        Markup('<div class="picture {}">{}</div>').format(screen, drawn(chart(width), says))
-        for screen, width in WIDTHS.items()
-    )
+
+    chart: Callable[[int], alt.TopLevelMixin]
+    says: str
+
+    def __html__(self) -> Markup:
+        """Draw it, which takes a while: not before a page is written."""
+        return Markup("\n").join(
+            Markup('<div class="picture {}">{}</div>').format(
+                screen, drawn(self.chart(width), self.says)
+            )
+            for screen, width in WIDTHS.items()
+        )
 
 
 def drawn(chart: alt.Chart, says: str) -> Markup:

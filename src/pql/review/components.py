@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
-
 from pql import formatting
+from pql.review.charts import Picture
 
 
 class Verdict(NamedTuple):
@@ -83,7 +82,7 @@ class Block(NamedTuple):
     title: str
     says: str
     marts: Sequence[str]
-    pictures: Sequence[Markup] = ()
+    pictures: Sequence[Picture] = ()
     keys: Sequence[Key] = ()
     table: Table | None = None
     note: str = ""

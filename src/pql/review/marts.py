@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import duckdb
 
@@ -13,12 +14,22 @@ from pql.database import Row, rows
 QUERIES = queries.read("review")
 
 
-class Part(NamedTuple):
+@dataclass(frozen=True)
+class Part:
     """What one part of the page shows."""
 
     marts: tuple[str, ...]
     rows: Sequence[Row] = ()
     missing: tuple[str, ...] = ()  # marts that are not built
+
+    @cached_property
+    def by_version(self) -> dict[tuple[str, int], list[Row]]:
+        """The rows about each version of a definition."""
+        found: dict[tuple[str, int], list[Row]] = {}
+        for row in self.rows:
+            key = (row["definition_id"], row["definition_version"])
+            found.setdefault(key, []).append(row)
+        return found
 
     def lack(self, what: str) -> str:
         """Say why there is nothing to show."""
@@ -32,12 +43,8 @@ class Part(NamedTuple):
 
 def of_version(part: Part, definition: Row) -> list[Row]:
     """Return the rows about a version of a definition."""
-    return [
-        row
-        for row in part.rows
-        if row["definition_id"] == definition["definition_id"]
-        and row["definition_version"] == definition["definition_version"]
-    ]
+    key = (definition["definition_id"], definition["definition_version"])
+    return part.by_version.get(key, [])
 
 
 def read(connection: duckdb.DuckDBPyConnection) -> dict[str, Part]:

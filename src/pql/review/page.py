@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -21,12 +22,37 @@ TITLE = "Product-qualified leads: the quarterly review"
 Parts = dict[str, Part]
 
 
-def write(parts: Parts) -> str:
-    """Write the page."""
+class Document(NamedTuple):
+    """All that the review says, in the order of its page."""
+
+    subtitle: str
+    summary: str
+    cards: Sequence[Card]
+    sections: Sequence[Section]
+
+
+def document(parts: Parts) -> Document:
+    """Put together what the review says; no chart is drawn yet."""
     definitions = parts["definitions"].rows
     live = [definition for definition in definitions if definition["status"] == "live"]
     as_of_date = parts["as_of"].rows[0]["as_of_date"] if parts["as_of"].rows else None
     cards = [card(parts, definition) for definition in live]
+    return Document(
+        subtitle=f"As of {formatting.day(as_of_date)}, the last day counted. Every number is read "
+        "from the marts of the last build; each chart and table names its mart.",
+        summary=summary(cards),
+        cards=cards,
+        sections=[
+            changes(parts, live),
+            *(about_definition(parts, versions) for versions in families(definitions)),
+            about_speed(parts, live),
+            about_sales(parts),
+        ],
+    )
+
+
+def write(parts: Parts) -> str:
+    """Write the page."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
     )
@@ -38,17 +64,8 @@ def write(parts: Parts) -> str:
     }
     return environment.get_template("page.html.j2").render(
         title=TITLE,
-        subtitle=f"As of {formatting.day(as_of_date)}, the last day counted. Every number is read "
-        "from the marts of the last build; each chart and table names its mart.",
         style=Markup((FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704 a file of ours
-        summary=summary(cards),
-        cards=cards,
-        sections=[
-            changes(parts, live),
-            *(about_definition(parts, versions) for versions in families(definitions)),
-            about_speed(parts, live),
-            about_sales(parts),
-        ],
+        **document(parts)._asdict(),
     )
 
 

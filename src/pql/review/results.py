@@ -62,7 +62,7 @@ def volume(part: Part, definition: Row) -> Block:
         title,
         says,
         part.marts,
-        pictures=(charts.picture(lambda width: charts.weekly_counts(weeks, width), says),),
+        pictures=(charts.Picture(lambda width: charts.weekly_counts(weeks, width), says),),
         keys=[
             Key("new leads by this definition", "bar", charts.BLUE),
             *([Key("marketing's leads", "line", charts.ORANGE)] if marketing else []),
@@ -131,7 +131,7 @@ def rate(part: Part, checks: Sequence[Row], definition: Row) -> Block:
         title,
         says,
         (*part.marts, *(("definition_review",) if usual else ())),
-        pictures=(charts.picture(lambda width: charts.weekly_rates(weeks, width, usual), says),),
+        pictures=(charts.Picture(lambda width: charts.weekly_rates(weeks, width, usual), says),),
         keys=[
             Key("by the week of signing up", "line", charts.BLUE),
             Key("not old enough to tell", "hollow", charts.BLUE),
@@ -188,7 +188,7 @@ def funnel(part: Part, definition: Row) -> Block:
         title,
         says,
         part.marts,
-        pictures=(charts.picture(lambda width: charts.labelled_bars(bars, width, COLOURS), says),)
+        pictures=(charts.Picture(lambda width: charts.labelled_bars(bars, width, COLOURS), says),)
         if bars
         else (),
         keys=[
@@ -289,7 +289,7 @@ def bands(part: Part, definition: Row) -> Block:
         says,
         part.marts,
         pictures=(
-            charts.picture(
+            charts.Picture(
                 lambda width: charts.labelled_bars(bars, width, {"leads": charts.BLUE}), says
             ),
         ),
@@ -401,7 +401,7 @@ def first_touches(part: Part, definition: Row) -> Block:
         says,
         part.marts,
         pictures=(
-            charts.picture(
+            charts.Picture(
                 lambda width: charts.labelled_bars(bars, width, {"leads": charts.BLUE}), says
             ),
         ),
