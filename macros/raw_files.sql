@@ -47,7 +47,7 @@
     {%- set of_form = {"csv": csv_sources, "json": json_sources, "parquet": parquet_sources} -%}
     {%- for form, of_one_form in files | groupby("form") -%}
         {%- for packing, alike in of_one_form | groupby("packing") -%}
-            {%- do sources.extend(of_form[form](alike | map(attribute="path") | list, packing)) -%}
+            {%- do sources.extend(of_form[form](alike | map(attribute="path") | list, packing, origin)) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- set parts = [] -%}
@@ -62,7 +62,7 @@
 {%- endmacro %}
 
 {#- Text, as a guessed type would change ids such as 007, and lose the offset of a time. -#}
-{% macro csv_sources(paths, packing) -%}
+{% macro csv_sources(paths, packing, origin) -%}
     {%- set first_lines = [] -%}
     {#- not strict, for a later line may have another end in a text in quotes -#}
     {%- for path in paths -%}
@@ -82,7 +82,10 @@
     {%- for line, paths in alike | dictsort -%}
         {%- set columns = [] -%}
         {%- for quoted, plain in modules.re.findall('(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))', line) -%}
-            {%- do columns.append((quoted | replace('""', '"') or plain) | trim) -%}
+            {%- set name = (quoted | replace('""', '"') or plain) | trim -%}
+            {#- vendors' files may name a column twice; the raw contract's may not -#}
+            {%- set before = columns | map("lower") | select("equalto", name | lower) | list | length -%}
+            {%- do columns.append(name ~ "_" ~ (before + 1) if before and not origin else name) -%}
         {%- endfor -%}
         {#- nullstr: an empty cell too many would pass as a null -#}
         {%- set options = "delim = ',', quote = '\"', escape = '\"', header = true, skip = 0, "
@@ -93,7 +96,7 @@
     {{ return(sources) }}
 {%- endmacro %}
 
-{% macro json_sources(paths, packing) -%}
+{% macro json_sources(paths, packing, origin) -%}
     {%- set keys = run_query(
         "select distinct unnest(json_keys(json)) as key from read_ndjson_objects("
         ~ path_list(paths) ~ ", compression = '" ~ packing ~ "') order by key"
@@ -103,7 +106,7 @@
 {%- endmacro %}
 
 {#- Apart by type, or DuckDB would make one type of all, and no JSON of what is structured. -#}
-{% macro parquet_sources(paths, packing) -%}
+{% macro parquet_sources(paths, packing, origin) -%}
     {%- set alike = {} -%}
     {%- for path, columns in run_query(
         "select file_name, string_agg(concat_ws(' ', name, duckdb_type, num_children), '|') "

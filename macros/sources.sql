@@ -489,6 +489,7 @@
                     {%- do is_there.update({one: there or is_there.get(one, false)}) -%}
                 {%- endfor -%}
             {%- endfor -%}
+            {%- do selects.extend(unreadable_times(origin, contract, parts)) -%}
             {%- for column in contract.columns.values() if column.meta.key and parts -%}
                 {%- for part in parts if column.name not in part.columns -%}
                     {%- do selects.append(raw_name_problem(
@@ -514,6 +515,29 @@
         {%- endfor -%}
     {%- endfor -%}
     {%- do selects.append(account_conflicts()) if is_united("users") -%}
+    {{ return(selects) }}
+{%- endmacro %}
+
+{#- An event without a time is rejected, but an end that cannot be read would look like none. -#}
+{% macro unreadable_times(origin, contract, parts) -%}
+    {%- set selects = [] -%}
+    {%- set times = ["timestamp", "epoch_s", "epoch_ms", "epoch_us"] -%}
+    {%- set has_events = "event_name" in contract.columns or "received_at" in contract.columns -%}
+    {%- for part in parts if not has_events -%}
+        {%- for name, found in part.columns | dictsort if contract.columns[name].data_type in times and found.kind != "timestamp" -%}
+            {%- set cell = raw_cell(as_raw_column(contract.columns[name]), found, "text") -%}
+            {%- do selects.append(
+                "select " ~ text_literal(origin) ~ " as file_name, '' as row_key, "
+                ~ text_literal(name) ~ " as column_name, cast(count(*) as " ~ dbt.type_string()
+                ~ ") || " ~ text_literal(" cell(s) of " ~ part.table ~ " are no time, such as ")
+                ~ " || min(" ~ cell ~ ") as problem, "
+                ~ text_literal("mend them, or name another column in `vars: sources`: " ~ origin
+                ~ ": columns: " ~ contract.name ~ "." ~ name) ~ " as suggested_fix, 'error' as severity "
+                ~ "from " ~ part.source ~ " as raw_rows where " ~ cell ~ " is not null and "
+                ~ try_timestamp(cell) ~ " is null having count(*) > 0"
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
     {{ return(selects) }}
 {%- endmacro %}
 

@@ -219,7 +219,7 @@ def reader(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
             "format = 'newline_delimited'",
         )
     else:
-        function, names, options = "read_csv", csv_header(path), CSV_FORM
+        function, names, options = "read_csv", told_apart(csv_header(path)), CSV_FORM
     columns = ", ".join(f"{quoted(name)}: 'varchar'" for name in names)
     return (
         f"{function}({sql_literal(path)}, columns = {{{columns}}}, {options}, {packing(path)}, "
@@ -253,12 +253,25 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def check_file(connection: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str]) -> None:
-    """Read a file whole, as dbt will, so that a broken one is named before anything is built."""
+def check_file(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    columns: Sequence[str],
+    *,
+    may_repeat: bool = False,
+) -> None:
+    """Read a file whole, as dbt will, so that a broken one is named before anything is built.
+
+    Args:
+        connection: an empty database.
+        path: the file.
+        columns: those that are read of it.
+        may_repeat: whether a CSV file may name a column twice, as vendors' files do.
+    """
     form = form_of(path)
     try:
         if form == "csv":
-            check_csv(connection, path, columns)
+            check_csv(connection, path, columns, may_repeat)
         elif form == "json":
             check_json(connection, path, columns)
         else:
@@ -270,9 +283,12 @@ def check_file(connection: duckdb.DuckDBPyConnection, path: Path, columns: Seque
         raise PqlError(f"{path}: cannot be read, export it again; {said}") from None
 
 
-def check_csv(connection: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str]) -> None:
+def check_csv(
+    connection: duckdb.DuckDBPyConnection, path: Path, columns: Sequence[str], may_repeat: bool
+) -> None:
     """Read all cells; find where a file is broken only once DuckDB, which is quick, refuses it."""
     header = csv_header(path)
+    header = told_apart(header) if may_repeat else header
     check_names(path, header, columns)
     query = f"select count(columns(*)) from {reader(connection, path)}"
     try:
@@ -305,6 +321,15 @@ def csv_header(path: Path) -> list[str]:
         if len(header) == 1 and mark in header[0]:
             raise PqlError(f"{path}, line 1: cells are separated by {name}; export it with commas")
     return [name.strip() for name in header]
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Number the second and further ones of a name, as macros/raw_files.sql does."""
+    told: list[str] = []
+    for name in names:
+        before = sum(other.lower() == name.lower() for other in told)
+        told.append(f"{name}_{before + 1}" if before else name)
+    return told
 
 
 def check_names(path: Path, names: Sequence[str], columns: Sequence[str]) -> None:

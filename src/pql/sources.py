@@ -329,7 +329,7 @@ def layout_of(connection: duckdb.DuckDBPyConnection, folder: Path) -> dict[str, 
 def file_columns(connection: duckdb.DuckDBPyConnection, file: Path) -> list[str]:
     """Name the columns of a file."""
     if raw.form_of(file) == "csv":
-        return [name.lower() for name in raw.csv_header(file)]
+        return [name.lower() for name in raw.told_apart(raw.csv_header(file))]
     described = rows(connection, f"describe from {raw.reader(connection, file)}")
     return [row["column_name"].lower() for row in described]
 
@@ -342,7 +342,7 @@ def check_files(place: Place) -> None:
             name = raw.table_name(path)
             if name in read and not raw.LEFT_OUT.match(path.name):
                 for file in raw.table_files(name, [path]):
-                    raw.check_file(connection, file, place.layout[name])
+                    raw.check_file(connection, file, place.layout[name], may_repeat=True)
 
 
 # --- vars -----------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What is wrong with vendors' tables is said in one line, or a row is set aside: none is lost."""
 
 import json
+import re
 from pathlib import Path
 
 import duckdb
@@ -112,3 +113,23 @@ def test_one_line_says_what_is_wrong(tmp_path: Path, sources: dict, message: str
     built = Built(tmp_path, tmp_path / "x.duckdb", 0, "")
     result = run_dbt(built, "compile", "--select", "int_raw_problems", "--vars", given)
     assert message.replace("{}/", f"{tmp_path}/") in result.stdout
+
+
+def test_text_where_an_epoch_is_expected_is_no_silent_null(tmp_path: Path) -> None:
+    subscriptions = (
+        "id,customer,status,created,trial_end,ended_at\n"
+        "s1,c1,active,1767225600,,soon\n"
+        "s2,c1,active,1767225600,,\n"
+        "s3,c1,active,1767225600,,1769904000"
+    )
+    write_tables(tmp_path / "billing", {"subscriptions": subscriptions})
+    given = {"sources": {"stripe": {"path": f"{tmp_path}/billing"}}}
+    built = Built(tmp_path, tmp_path / "x.duckdb", 0, "")
+    result = run_dbt(built, "compile", "--select", "int_raw_problems", "--vars", json.dumps(given))
+    pattern = "select 'stripe' as file_name, '' as row_key, 'ended_at'.*?having count[(][*][)] > 0"
+    (sql,) = re.findall(pattern, result.stdout, re.DOTALL)
+    with duckdb.connect() as connection:
+        ((*_, problem, fix, severity),) = connection.execute(sql).fetchall()
+    assert problem == "1 cell(s) of billing.subscriptions are no time, such as soon"
+    assert fix.endswith("columns: subscriptions.ended_at")
+    assert severity == "error"

@@ -7,6 +7,8 @@ import duckdb
 import pytest
 from views import Views, build_views, cells
 
+from pql.sources import survey
+
 MAY_31 = 1780221600000000  # 10:00 UTC, in microseconds
 
 
@@ -103,4 +105,30 @@ def test_one_table_with_a_column_of_each_parameter(tmp_path: Path) -> None:
     )
     assert cells(views["ga4__events"], "event_id", "account_id", "properties", "occurred_at") == [
         ("f1", "a1", '{"group_id":"a1","plan":"pro"}', "2026-06-01 12:35:00")
+    ]
+
+
+def test_a_parameter_that_stands_in_a_file_twice_is_kept_twice(tmp_path: Path) -> None:
+    file = (
+        "_fivetran_id,name,timestamp,user_pseudo_id,param_plan,param_plan\n"
+        "1,invite,2026-05-31 10:00:00,p1,team,old"
+    )
+    views = build_views(tmp_path, {"web": {"event": file}}, ga4={"path": "web"})
+    (row,) = views["ga4__events"]
+    assert json.loads(row["properties"]) == {"plan": "team", "plan_2": "old"}
+    assert survey(tmp_path / "web").places[0].vendor == "ga4"
+
+
+def test_a_folder_for_each_day(tmp_path: Path) -> None:
+    days(tmp_path)
+    with duckdb.connect(str(tmp_path / "x.duckdb")) as connection:
+        for name in ("events_20260531", "events_20260601", "events_intraday_20260601"):
+            (tmp_path / "web" / name).mkdir(parents=True)
+            connection.execute(
+                f"copy analytics_1.{name} to '{tmp_path}/web/{name}/0.parquet' (format parquet)"
+            )
+    views = build_views(tmp_path, ga4={"path": "web"})
+    assert cells(views["ga4__events"], "event_name", "occurred_at") == [
+        ("project_created", "2026-05-31T10:00:00.000000Z"),
+        ("project_created", "2026-06-01T10:00:00.000000Z"),
     ]

@@ -62,3 +62,11 @@ def spelled(column: str, read: list[sources.Table]) -> str:
     names = list(dict.fromkeys(name for c in found if not c.is_made for name in c.names))
     shown = ", ".join(f"`{name}`" for name in names[:MOST_NAMES])
     return (shown + (", ..." if len(names) > MOST_NAMES else "")) or "made of others"
+
+
+def test_the_feed_of_each_vendor_of_events_is_watched() -> None:
+    for vendor in sources.vendors():
+        if view(vendor, "events").exists() and vendor != "application":
+            text = (MODELS / "sources" / vendor / f"_{vendor}__sources.yml").read_text()
+            assert "freshness:" in text, vendor
+            assert f"like '{vendor}:%'" in text

@@ -14,7 +14,8 @@ subscriptions as (
         {{ try_timestamp('started_at') }} as started_at,
         {{ try_timestamp('trial_started_at') }} as trial_started_at,
         {{ try_timestamp('trial_ended_at') }} as trial_ended_at,
-        {{ try_timestamp('coalesce(cancelled_at, term_ended_at)') }} as cancelled_at,
+        coalesce({{ try_timestamp('cancelled_at') }}, {{ try_timestamp('term_ended_at') }})
+            as cancelled_at,
         {{ try_timestamp('paused_at') }} as paused_at
     from {{ source_rows('chargebee', 'subscriptions') }} as subscriptions
 

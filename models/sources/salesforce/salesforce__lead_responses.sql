@@ -31,14 +31,14 @@ responses as (
     select
         lead_id,
         status,
-        changed_at
+        cast(changed_at as {{ dbt.type_string() }}) as changed_at
     from status_changes
     where status is not null
     union all
     select
         people.record_id as lead_id,
         'accepted' as status,
-        people.converted_at as changed_at
+        cast(people.converted_at as {{ dbt.type_string() }}) as changed_at
     from people
     left join status_changes
         on
