@@ -96,9 +96,8 @@ class Warehouse:
     name: str
     folder: Path
 
-    def run(self, command: Sequence[str]) -> str:
+    def succeed(self, program: str, *arguments: str) -> str:
         """Run dbt or pql on the database; return what it says."""
-        program, *arguments = command
         result = subprocess.run(
             [Path(PQL).with_name(program), *arguments, "--target", "postgres"],
             cwd=PROJECT,
@@ -109,18 +108,6 @@ class Warehouse:
         )
         assert result.returncode == 0, (result.stdout + result.stderr)[-6000:]
         return result.stdout
-
-    def environment(self) -> dict[str, str]:
-        """The environment of a program that works on the database."""
-        inherited = {n: v for n, v in os.environ.items() if not n.startswith(("PQL_", "DBT_"))}
-        return inherited | {
-            "PQL_POSTGRES_HOST": "127.0.0.1",
-            "PQL_POSTGRES_PORT": str(self.server.port),
-            "PQL_POSTGRES_DATABASE": self.name,
-            "DBT_TARGET_PATH": str(self.folder / "target_postgres"),
-            "DBT_LOG_PATH": str(self.folder / "logs_postgres"),
-            "DBT_USE_COLORS": "false",
-        }
 
     def load(self, raw: Tables) -> None:
         """Put raw tables, as text, in place of those of the schema raw."""
@@ -358,7 +345,7 @@ def test_vendors_tables_are_read_alike(vendors: Warehouse, tmp_path: Path) -> No
     schemas = {vendor: {"schema": vendor} | options for vendor, (_, options) in VENDORS.items()}
     variables = json.dumps({"sources": schemas, "raw_tables": []})
     select = ("+path:models/sources", "--exclude", "path:seeds/demo", "path:seeds/config")
-    vendors.run(["dbt", "build", "--profiles-dir", ".", "--select", *select, "--vars", variables])
+    vendors.succeed("dbt", "build", "--profiles-dir", ".", "--select", *select, "--vars", variables)
     differing = {}
     with vendors.server.connect("vendors").cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute("set timezone = 'UTC'")
@@ -393,7 +380,7 @@ def plain_cell(cell: Any) -> str:
 def test_init_looks_at_a_schema(vendors: Warehouse) -> None:
     new = vendors.folder / "new"
     schemas = ("--schema", "segment", "--schema", "stripe")
-    said = vendors.run(["pql", "init", *schemas, "--config", str(new)])
+    said = vendors.succeed("pql", "init", *schemas, "--config", str(new))
     assert "segment: segment, with" in said
     assert "no opportunities: no sale is known" in said
     assert f"pql build --config {new} --target postgres" in said
