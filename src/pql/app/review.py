@@ -12,6 +12,7 @@ from pql.app.shared import build_stamp, draw, plain
 from pql.database import opened
 from pql.project import database_path
 from pql.review import components, marts, page
+from pql.review.charts import WIDTHS
 from pql.review.components import Block, Card, Table
 
 TONES = {"good": "green", "look": "orange", "bad": "red", "none": "gray"}
@@ -105,7 +106,7 @@ def show_figure(block: Block) -> None:
     if block.keys:
         st.html(" &nbsp; ".join(key_html(key) for key in block.keys))
     for picture in block.pictures:
-        draw(picture.chart(540), picture.says)
+        draw(picture.chart(WIDTHS["narrow"]), picture.says)  # its labels fit any screen
     if block.note:
         st.caption(prose(block.note))
     if block.table:
