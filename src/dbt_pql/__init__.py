@@ -40,7 +40,8 @@ class SessionPythonJobHelper:
 
         names: dict[str, Any] = {}
         exec(compiled_code.split(DBT_WRITES)[0], names)  # noqa: S102 - the project's own model, as dbt compiled it
-        frame = names["model"](names["dbtObj"](read), session)
+        with pd.option_context("future.infer_string", True):  # no text is "nan", as in pandas 3
+            frame = names["model"](names["dbtObj"](read), session)
         types = {name: column["data_type"] for name, column in self.model["columns"].items()}
         schema = ", ".join(
             f"{name} {'double' if types[name] in DOUBLES else types[name]}" for name in frame

@@ -35,9 +35,12 @@ flips as (
         sum(start_count) as numerator,
         count(*) as denominator,
         count(*) as sample_size,
-        avg(start_count * 1.0) as check_value,
-        avg(start_count * 1.0) - 1.96 * stddev_samp(start_count) / sqrt(count(*)) as value_lower,
-        avg(start_count * 1.0) + 1.96 * stddev_samp(start_count) / sqrt(count(*)) as value_upper
+        -- no avg(): of decimals some engines round it
+        sum(start_count) * 1.0 / count(*) as check_value,
+        sum(start_count) * 1.0 / count(*)
+        - 1.96 * stddev_samp(start_count) / sqrt(count(*)) as value_lower,
+        sum(start_count) * 1.0 / count(*)
+        + 1.96 * stddev_samp(start_count) / sqrt(count(*)) as value_upper
     from recent_entities
     group by definition_key
 
