@@ -45,7 +45,7 @@ test-engines: ## compare the marts of ENGINE=postgres or spark with DuckDB's, or
 	@case " postgres spark lint $(LINTED) " in *" $(ENGINE) "*) ;; \
 		*) echo "ENGINE=$(ENGINE): say ENGINE=postgres, spark, lint (all) or one of $(LINTED)" >&2; exit 2;; esac
 	@$(MAKE) --no-print-directory $(if $(filter postgres spark,$(ENGINE)),compared-$(ENGINE),$(addprefix linted-,$(if \
-		$(filter lint,$(ENGINE)),duckdb postgres spark $(LINTED),$(ENGINE))))
+		$(filter lint,$(ENGINE)),duckdb postgres $(LINTED),$(ENGINE))))
 
 compared-spark: .venv-spark/requirements-spark.lock
 compared-%: .venv/requirements-dev.lock
