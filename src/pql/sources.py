@@ -387,7 +387,7 @@ def survey(folder: Path, stated: Mapping[str, Mapping[str, Any]] | None = None) 
         try:
             contract = raw.survey(folder, [place.where for place in places])
         except PqlError:
-            if lacks := None if places else lacking_in(folder):
+            if lacks := lacking_in(folder) if folder.is_dir() and not places else None:
                 raise PqlError(lacks) from None
             raise
         tables = [", ".join(contract.tables)] if contract.tables else []

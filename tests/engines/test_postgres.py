@@ -243,7 +243,7 @@ def test_what_cannot_be_read_is_told_in_a_line(
     warehouse: Warehouse, target: str, env: dict[str, str], said: str
 ) -> None:
     shown = warehouse.run("show", "--target", target, **env)
-    assert shown.returncode == 1
+    assert shown.returncode == 2
     assert shown.stderr.count("\n") == 1
     assert said in shown.stderr
     assert shown.stdout == ""
