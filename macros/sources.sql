@@ -518,7 +518,8 @@
     {{ return(selects) }}
 {%- endmacro %}
 
-{#- An event without a time is rejected, but an end that cannot be read would look like none. -#}
+{#- An event without a time is rejected, but an end that cannot be read would look like none; in the year
+    9999 it is one that is never reached. -#}
 {% macro unreadable_times(origin, contract, parts) -%}
     {%- set selects = [] -%}
     {%- set times = ["timestamp", "epoch_s", "epoch_ms", "epoch_us"] -%}
@@ -534,7 +535,7 @@
                 ~ text_literal("mend them, or name another column in `vars: sources`: " ~ origin
                 ~ ": columns: " ~ contract.name ~ "." ~ name) ~ " as suggested_fix, 'error' as severity "
                 ~ "from " ~ part.source ~ " as raw_rows where " ~ cell ~ " is not null and "
-                ~ try_timestamp(cell) ~ " is null having count(*) > 0"
+                ~ cell ~ " not like '9999-%' and " ~ try_timestamp(cell) ~ " is null having count(*) > 0"
             ) -%}
         {%- endfor -%}
     {%- endfor -%}

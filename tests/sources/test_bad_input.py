@@ -119,7 +119,7 @@ def test_text_where_an_epoch_is_expected_is_no_silent_null(tmp_path: Path) -> No
     subscriptions = (
         "id,customer,status,created,trial_end,ended_at\n"
         "s1,c1,active,1767225600,,soon\n"
-        "s2,c1,active,1767225600,,\n"
+        "s2,c1,active,1767225600,,9999-12-31\n"
         "s3,c1,active,1767225600,,1769904000"
     )
     write_tables(tmp_path / "billing", {"subscriptions": subscriptions})
