@@ -118,6 +118,14 @@ def demo(build: Build) -> Built:
 
 
 @pytest.fixture(scope="session")
+def manifest(demo: Built) -> dict[str, Any]:
+    """The project as dbt knows it, which an hourly build does not write down."""
+    parsed = run_dbt(demo, "parse")
+    assert parsed.returncode == 0, parsed.stdout
+    return json.loads((demo.folder / "target" / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="session")
 def whole_demo(build: Build) -> Built:
     """The demo with all its marts, built once for all tests that only read it."""
     built = build(selector="weekly")

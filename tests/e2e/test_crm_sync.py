@@ -1,6 +1,5 @@
 """What a CRM is told, day after day: nothing twice, nothing in silence, nothing by mistake."""
 
-import json
 import shutil
 from datetime import date
 from pathlib import Path
@@ -364,7 +363,9 @@ def test_a_definition_that_qualifies_everyone_stops_until_it_is_meant(
 # --- privacy --------------------------------------------------------------------------------------
 
 
-def test_mail_addresses_stand_only_where_they_are_declared(demo: Built) -> None:
+def test_mail_addresses_stand_only_where_they_are_declared(
+    demo: Built, manifest: dict[str, Any]
+) -> None:
     columns = demo.query(
         """
         select schema_name, table_name, column_name
@@ -384,7 +385,7 @@ def test_mail_addresses_stand_only_where_they_are_declared(demo: Built) -> None:
     }
     declared = {
         ("pql", node["name"], column["name"])
-        for node in models(demo)
+        for node in models(manifest)
         if node["path"].startswith("marts/")
         for column in node["columns"].values()
         if column["meta"].get("contains_pii")
@@ -396,8 +397,8 @@ def test_mail_addresses_stand_only_where_they_are_declared(demo: Built) -> None:
     assert {table for _, table, _ in declared} <= PERSONAL_MARTS
 
 
-def test_marts_are_public_and_all_else_is_private(demo: Built) -> None:
-    for node in models(demo):
+def test_marts_are_public_and_all_else_is_private(manifest: dict[str, Any]) -> None:
+    for node in models(manifest):
         layer = node["path"].partition("/")[0]
         assert node["group"] == "pql"
         if layer != "staging":
@@ -405,7 +406,6 @@ def test_marts_are_public_and_all_else_is_private(demo: Built) -> None:
             assert node["access"] == access, node["name"]
 
 
-def models(built: Built) -> list[dict[str, Any]]:
-    """The models of a build, as dbt knows them."""
-    manifest = json.loads((built.folder / "target" / "manifest.json").read_text())
+def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
+    """The models, as dbt knows them."""
     return [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]

@@ -6,7 +6,6 @@ these changes made, those of other pages on the demo as it is. A ```text block i
 prints. Where a number has changed, the failing test prints what to paste.
 """
 
-import json
 import re
 import shutil
 from collections.abc import Sequence
@@ -151,8 +150,7 @@ def test_what_a_page_names_exists(page):
     assert set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE)) <= set(targets)
 
 
-def test_every_model_and_column_is_described(demo):
-    manifest = json.loads((demo.folder / "target" / "manifest.json").read_text())
+def test_every_model_and_column_is_described(manifest):
     assert "doc.pql.__overview__" in manifest["docs"]
     for node in [*manifest["nodes"].values(), *manifest["sources"].values()]:
         if node["resource_type"] in ("model", "seed", "source"):
@@ -161,8 +159,7 @@ def test_every_model_and_column_is_described(demo):
             assert not blank, node["unique_id"]
 
 
-def test_every_macro_and_argument_is_described(demo):
-    manifest = json.loads((demo.folder / "target" / "manifest.json").read_text())
+def test_every_macro_and_argument_is_described(manifest):
     macros = [macro for macro in manifest["macros"].values() if macro["package_name"] == "pql"]
     assert macros
     for macro in macros:
