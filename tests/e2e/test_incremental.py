@@ -401,15 +401,15 @@ def write_rows(folder: Path, name: str, rows: Sequence[tuple[str, str, str]]) ->
     ).write_parquet(str(folder / "events" / f"{name}.parquet"))
 
 
-def files_read(built: Built, days: Sequence[int]) -> tuple[int, int]:
-    """How many files of raw events were read to count these days, and of how many.
+def files_read(built: Built, days: Sequence[date]) -> tuple[int, int]:
+    """How many files of raw events are read to count these days, and of how many.
 
     By DuckDB's own profile of the query that the build made: each file is one row group.
     """
     (compiled,) = (built.folder / "target" / "compiled").rglob("models/**/int_events_this_run.sql")
     (built.folder / "profiled").mkdir()
     copy = shutil.copy(built.database, built.folder / "profiled")
-    dates = ", ".join(f"('{(FIRST_DAY + timedelta(days=day)).date()}')" for day in days)
+    dates = ", ".join(f"('{day}')" for day in days)
     with duckdb.connect(copy) as connection:
         connection.execute("set TimeZone = 'UTC'")
         # Once it had counted the days, the build forgot them.
@@ -419,10 +419,21 @@ def files_read(built: Built, days: Sequence[int]) -> tuple[int, int]:
         query = f"explain (analyze, format json) {compiled.read_text()}"
         (root,) = json.loads(connection.execute(query).fetchone()[1])["operator"]
     shutil.rmtree(built.folder / "profiled")
-    (scan,) = (
-        node for node in nodes(root) if "events" in node["extra_info"].get("Filename(s)", "")
+    scans = [
+        node["extra_info"] | node
+        for node in nodes(root)
+        if ".parquet" in node["extra_info"].get("Filename(s)", "")
+    ]
+    assert scans
+    return (
+        sum(scan["row_groups_scanned"] for scan in scans),
+        sum(scan["total_row_groups_to_scan"] for scan in scans),
     )
-    return scan["row_groups_scanned"], scan["total_row_groups_to_scan"]
+
+
+def dates_of(days: Sequence[int]) -> list[date]:
+    """The dates of days that are counted from the first."""
+    return [(FIRST_DAY + timedelta(days=day)).date() for day in days]
 
 
 def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -443,7 +454,7 @@ def test_only_changed_days_of_raw_are_read(build: Build, tmp_path: Path) -> None
     write_rows(raw, "exchanged", [("a", early, sooner), ("b", late, later)])
     write_rows(raw, "endless", [("c", "9999-12-31", "2026-01-31")])  # which is rejected
     first = check(build(raw, ONE_RULE, folder=tmp_path, tests=False))
-    assert files_read(first, range(20)) == (22, 22)
+    assert files_read(first, dates_of(range(20))) == (22, 22)
 
     # A new day, a few late rows of two old ones, and two rows in place of two others.
     write_day(raw, "new", 20, ROWS_A_DAY)
@@ -451,7 +462,7 @@ def test_only_changed_days_of_raw_are_read(build: Build, tmp_path: Path) -> None
     write_day(raw, "late_b", 4, 3, user_id="v")
     write_rows(raw, "exchanged", [("a", early, later), ("b", late, sooner)])
     second = check(build(raw, ONE_RULE, folder=tmp_path))
-    assert files_read(second, (3, 4, 6, 20)) == (7, 25)
+    assert files_read(second, dates_of((3, 4, 6, 20))) == (7, 25)
     received = "select latest_received_at from pql_intermediate.int_signal_counts"
     assert second.query(f"{received} where actor_id = 'a'") == [(datetime.fromisoformat(later),)]
 

@@ -4,7 +4,6 @@
 many batches.
 """
 
-import json
 import os
 import random
 import shutil
@@ -12,17 +11,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import cases
-import duckdb
 import pandas as pd
 from cases import SEED
-from conftest import Build, Built, Tables
+from conftest import Build, Tables
 from demo_as import Row, as_segment, write_folder
 from demo_events_as import time_of
 from test_builds import check
-from test_incremental import assert_same, nodes
+from test_incremental import assert_same, files_read
 
 BATCHES = int(os.environ.get("PQL_BATCHES", "2"))
 TIMES = ("timestamp", "received_at")
@@ -59,35 +56,6 @@ def day_of(text: str) -> str:
     return f"{time:%F}" if time else "undated"
 
 
-def row_groups(built: Built, changed: Sequence[date]) -> tuple[int, int]:
-    """How many files of calls are read to count these days, and of how many.
-
-    By DuckDB's own profile of the query that the build made: each file is one row group.
-    """
-    (compiled,) = (built.folder / "target" / "compiled").rglob("models/**/int_events_this_run.sql")
-    (built.folder / "profiled").mkdir()
-    copy = shutil.copy(built.database, built.folder / "profiled")
-    dates = ", ".join(f"('{day}')" for day in changed)
-    with duckdb.connect(copy) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        # Once it had counted the days, the build forgot them.
-        connection.execute(
-            f"insert into pql_intermediate.int_days_to_process (event_date) values {dates}"
-        )
-        query = f"explain (analyze, format json) {compiled.read_text()}"
-        (root,) = json.loads(connection.execute(query).fetchone()[1])["operator"]
-    scans: list[dict[str, Any]] = [
-        node["extra_info"] | node
-        for node in nodes(root)
-        if ".parquet" in node["extra_info"].get("Filename(s)", "")
-    ]
-    assert scans
-    return (
-        sum(scan["row_groups_scanned"] for scan in scans),
-        sum(scan["total_row_groups_to_scan"] for scan in scans),
-    )
-
-
 def test_batches_through_segment_are_a_full_refresh(build: Build, tmp_path: Path) -> None:
     rng = random.Random(SEED)
     case = cases.generate(SEED)
@@ -114,7 +82,7 @@ def test_batches_through_segment_are_a_full_refresh(build: Build, tmp_path: Path
         for row, when in zip(events, arrives, strict=True)
         if when == BATCHES - 1
     }
-    read, of_all = row_groups(grown, [date.fromisoformat(day) for day in changed])
+    read, of_all = files_read(grown, [date.fromisoformat(day) for day in changed])
     at_once = check(build(**given, database="at_once.duckdb"))
     assert_same(at_once.database, grown.database)
 

@@ -9,7 +9,6 @@ import os
 import random
 import re
 import shutil
-import signal
 import socket
 import subprocess
 from collections import Counter
@@ -25,7 +24,7 @@ import pytest
 from conftest import PQL, PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
 from demo_as import Row, demo_tables, write_folder
 from demo_events_as import layouts, part_of, time_of
-from parity import differing_marts
+from parity import build_on, differing_marts
 from psycopg2.extras import RealDictCursor, execute_values
 from views import build_views
 
@@ -152,29 +151,12 @@ class Warehouse:
         kill_at: str = "",
     ) -> None:
         """Build by `pql build`, as a user does; killed where the model of that name begins."""
-        command = [PQL, "build", "--target", "postgres", "--verbose", "--selector", selector]
+        folder = self.folder / "config" if config is not None else None
         if raw is not None:
             self.load(raw)
-            optional = [name for name in raw if name not in ("events", "users")]
-            command += ["--vars", json.dumps({"raw_source": "canonical", "raw_tables": optional})]
-        if config is not None:
-            write_tables(self.folder / "config", config)
-            command += ["--config", str(self.folder / "config")]
-        output = ""
-        with subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        ) as process:
-            for line in process.stdout:
-                output += line
-                if kill_at and f".{kill_at} " in line:
-                    os.killpg(process.pid, signal.SIGKILL)
-        assert bool(process.returncode) == bool(kill_at), output[-6000:]
+        if folder:
+            write_tables(folder, config)
+        build_on([PQL], "postgres", self.environment(), raw, folder, selector, kill_at)
 
 
 def differences(warehouse: Warehouse, built: Built) -> dict[str, Any]:

@@ -7,7 +7,6 @@ machine's cores. `PQL_SEED=<number> make test-engines ENGINE=spark` takes anothe
 import json
 import os
 import random
-import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 import cases
 import pytest
 from conftest import PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
-from parity import differing_marts
+from parity import build_on, differing_marts
 
 SPARK = Path(os.environ.get("PQL_SPARK_VENV") or PROJECT / ".venv-spark") / "bin"
 # Where a build may be stopped: while it counts, attributes, scores, and tells.
@@ -67,31 +66,17 @@ class Warehouse:
         kill_at: str = "",
     ) -> None:
         """Build by `pql build`, as a user does; killed where the model of that name begins."""
-        program = "import sys; from pql.cli import main; sys.exit(main())"
-        command = [str(SPARK / "python"), "-c", program]
-        command += ["build", "--target", "spark", "--verbose", "--selector", selector]
+        pql = [
+            str(SPARK / "python"),
+            "-c",
+            "import sys; from pql.cli import main; sys.exit(main())",
+        ]
+        folder = self.folder / "config" if config is not None else None
         if raw is not None:
             self.load(raw)
-            optional = [name for name in raw if name not in ("events", "users")]
-            command += ["--vars", json.dumps({"raw_source": "canonical", "raw_tables": optional})]
-        if config is not None:
-            write_tables(self.folder / "config", config)
-            command += ["--config", str(self.folder / "config")]
-        output = ""
-        with subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env=self.env(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        ) as process:
-            for line in process.stdout:
-                output += line
-                if kill_at and f".{kill_at} " in line:
-                    os.killpg(process.pid, signal.SIGKILL)
-        assert bool(process.returncode) == bool(kill_at), output[-6000:]
+        if folder:
+            write_tables(folder, config)
+        build_on(pql, "spark", self.env(), raw, folder, selector, kill_at)
 
     def differences(self, built: Built) -> dict[str, Any]:
         """The marts whose rows differ: how many on either side, and the first of them."""

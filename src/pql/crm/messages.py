@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
+from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -225,15 +226,13 @@ class MessageSync:
             self.change(message, plan, report)
         for message in plan.post:
             key = message["message_key"]
-            act = lambda message=message, key=key: self.chat.post(key, message)  # noqa: E731
+            act = partial(self.chat.post, key, message)
             name = title_of(message)
             if self.post(self.chat.record_type, key, message["sync_row_hash"], act, name, report):
                 report.posted += 1
         for owner, tasks in plan.digests.items():
             key = digest_key(owner, plan.day)
-            act = lambda key=key, owner=owner, tasks=tasks: self.chat.post_digest(  # noqa: E731
-                key, owner, tasks, plan.day
-            )
+            act = partial(self.chat.post_digest, key, owner, tasks, plan.day)
             name = f"digest of {counted(len(tasks), 'task')}"
             if self.post(self.digest_type, key, "digest", act, name, report, [owner]):
                 report.digests += 1
