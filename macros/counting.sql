@@ -6,10 +6,12 @@
         var("max_clock_skew_hours"), var("earliest_event_date"), var("placeholder_ids") | join("|"),
     ] -%}
     {%- set contract = raw_contract("events") -%}
-    {%- for name in ("occurred_at", "received_at") if raw_columns("events") and execute -%}
-        {%- do parts.append(name ~ " in " ~ epoch_unit("events", name, raw_parts("events"))) -%}
+    {%- set events = raw_parts("events") -%}
+    {%- set columns = found_columns(events) -%}
+    {%- for name in ("occurred_at", "received_at") if columns and execute -%}
+        {%- do parts.append(name ~ " in " ~ epoch_unit("events", name, events)) -%}
     {%- endfor -%}
-    {%- for name, type in (raw_columns("events") or {}) | dictsort if name in contract -%}
+    {%- for name, type in columns | dictsort if name in contract -%}
         {%- do parts.append(name ~ " " ~ type) -%}
     {%- endfor -%}
     {%- for source in sources_of("events") if execute and source in filled_by() -%}

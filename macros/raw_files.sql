@@ -13,24 +13,24 @@
     {%- for depth in range(9) -%}
         {%- do selects.append("select file from glob(" ~ pattern ~ "*" ~ "/*" * depth ~ "')") -%}
     {%- endfor -%}
+    {#- hidden files, what tools leave beside data (._users.csv, _SUCCESS), and read-me's -#}
+    {%- set left_out = "(?i)/([._~]|readme\\b|(thumbs[.]db|desktop[.]ini)$)" -%}
+    {%- set readable = "(?i)[.]((csv|jsonl|ndjson)([.]gz)?|parquet)$" -%}
     {%- set files = [] -%}
-    {%- for (path,) in run_query(selects | join(" union ") ~ " order by file") -%}
-        {%- set steps = path[base | length + 1:].split("/") -%}
-        {#- hidden files, what tools leave beside data (._users.csv, _SUCCESS), and read-me's -#}
-        {%- set left_out = "(?i)/([._~]|readme\\b|(thumbs[.]db|desktop[.]ini)$)" -%}
-        {%- if not modules.re.search(left_out, "/" ~ steps | join("/")) -%}
-            {%- set ending = modules.re.search(
-                "(?i)[.](?:(csv|jsonl|ndjson)(?:[.]gz)?|(parquet))$", steps[-1]
-            ) -%}
-            {%- set form = (ending[1] or ending[2]) | lower if ending else none -%}
-            {%- do files.append({
-                "path": path,
-                "holder": steps[0],
-                "table": steps[0].split(".")[0] | lower,
-                "form": "json" if form in ("jsonl", "ndjson") else form,
-                "packing": "gzip" if path.lower().endswith(".gz") else "none",
-            }) -%}
-        {%- endif -%}
+    {%- for path, holder, ending in run_query(
+        "select path, split_part(name, '/', 1), lower(regexp_extract(name, '" ~ readable ~ "', 1)) "
+        ~ "from (select file as path, file[" ~ (base | length + 2) ~ ":] as name from ("
+        ~ selects | join(" union ") ~ ") as found_files) as named_files "
+        ~ "where not regexp_matches('/' || name, '" ~ left_out ~ "') order by path"
+    ) -%}
+        {%- set form = ending.removesuffix(".gz") -%}
+        {%- do files.append({
+            "path": path,
+            "holder": holder,
+            "table": holder.split(".")[0] | lower,
+            "form": {"jsonl": "json", "ndjson": "json"}.get(form, form),
+            "packing": "gzip" if ending.endswith(".gz") else "none",
+        }) -%}
     {%- endfor -%}
     {{ return(files) }}
 {%- endmacro %}
@@ -144,13 +144,13 @@
 {%- endmacro %}
 
 {% macro path_literal(path) -%}
-    {{ return(text_literal(modules.re.sub("([*?[])", "[\\1]", path))) }}
+    {{ return(path_list([path])[1:-1]) }}
 {%- endmacro %}
 
+{#- There may be thousands: no macro is called for each. -#}
 {% macro path_list(paths) -%}
-    {%- set literals = [] -%}
-    {%- for path in paths -%}{%- do literals.append(path_literal(path)) -%}{%- endfor -%}
-    {{ return("[" ~ literals | join(", ") ~ "]") }}
+    {%- set quoted = paths | map("replace", "'", "''") | join("', '") -%}
+    {{ return("['" ~ modules.re.sub("([*?[])", "[\\1]", quoted) ~ "']") }}
 {%- endmacro %}
 
 {% macro raw_error(place, problem) -%}

@@ -42,11 +42,7 @@ select
     case
         when changes.next_changed_on <= as_of.as_of_date then changes.next_changed_on
     end as lapsed_on,
-    -- as for a deadline: when the last event of the day that decided had come in
-    coalesce(
-        activity_days.latest_received_at,
-        cast({{ add_days('changes.changed_on', 1) }} as {{ dbt.type_timestamp() }})
-    ) as qualified_at
+    times.qualified_at
 from qualification_changes as changes
 inner join {{ ref('int_qualification_timelines') }} as timelines
     on
@@ -56,9 +52,10 @@ inner join {{ ref('int_qualification_timelines') }} as timelines
         and changes.changed_on = timelines.valid_from
 inner join {{ ref('int_as_of') }} as as_of
     on changes.changed_on <= as_of.as_of_date
-left join {{ ref('int_activity_days') }} as activity_days
+inner join {{ ref('int_qualification_times') }} as times
     on
-        changes.entity_type = activity_days.entity_type
-        and changes.entity_id = activity_days.entity_id
-        and changes.changed_on = activity_days.activity_date
+        changes.definition_key = times.definition_key
+        and changes.entity_type = times.entity_type
+        and changes.entity_id = times.entity_id
+        and changes.changed_on = times.qualified_on
 where changes.is_qualified

@@ -43,17 +43,13 @@ dates as (
 
 )
 
--- a lead begins when the last event of the day that decided had come in; a day that decided
--- without an event (somebody's size became known) is over before anybody can tell
 select
     dates.*,
-    coalesce(
-        activity_days.latest_received_at,
-        cast({{ add_days('dates.last_qualified_on', 1) }} as {{ dbt.type_timestamp() }})
-    ) as last_qualified_at
+    times.qualified_at as last_qualified_at
 from dates
-left join {{ ref('int_activity_days') }} as activity_days
+left join {{ ref('int_qualification_times') }} as times
     on
-        dates.entity_type = activity_days.entity_type
-        and dates.entity_id = activity_days.entity_id
-        and dates.last_qualified_on = activity_days.activity_date
+        dates.definition_key = times.definition_key
+        and dates.entity_type = times.entity_type
+        and dates.entity_id = times.entity_id
+        and dates.last_qualified_on = times.qualified_on

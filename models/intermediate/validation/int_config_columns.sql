@@ -1,3 +1,5 @@
+{%- set text_type = dbt.type_string() -%}
+
 with
 
 config_columns as (
@@ -10,7 +12,7 @@ config_columns as (
             "referenced_column", "severity", "expectation",
         ] %}
         {%- set text = text_literal(column[name]) if column[name] else "null" %}
-        cast({{ text }} as {{ dbt.type_string() }}) as {{ name }},
+        cast({{ text }} as {{ text_type }}) as {{ name }},
         {%- endfor %}
         {%- for name in ["at_least", "more_than", "at_most", "max_decimals"] %}
         {%- set number = column[name] if column[name] is number else "null" %}
