@@ -12,6 +12,7 @@
 {%- endmacro %}
 
 {% macro postgres__create_helper_functions() -%}
+    {%- do require_postgres(12) -%}
     create or replace function pql_try_json(json_text text) returns jsonb as $$
     begin
         return cast(json_text as jsonb);
@@ -41,4 +42,16 @@
         return null;
     end
     $$ language plpgsql immutable set timezone = 'UTC'
+{%- endmacro %}
+
+{#- 15 is what the tests run on. Before 12 each common table expression is a table to the planner. -#}
+{% macro require_postgres(oldest) -%}
+    {%- if execute -%}
+        {%- set found = run_query("show server_version_num").columns[0].values() | first | default(150000) -%}
+        {%- if found | int < oldest * 10000 -%}
+            {{ exceptions.raise_compiler_error(
+                "Postgres " ~ found | int // 10000 ~ " is too old: " ~ oldest ~ " or later is needed, and 15 is tested"
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
 {%- endmacro %}

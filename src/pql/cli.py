@@ -226,11 +226,12 @@ def explain(
             metavar="DATE", parser=as_date, help="The day to explain. By default the latest."
         ),
     ] = None,
+    target: Target = "",
 ) -> None:
     """Explain one account or user: what counts, each point, and what comes next."""
     from pql.commands.explain import explain
 
-    console.answer(explain(who, on))
+    console.answer(explain(who, on, target))
 
 
 @app.command("app", rich_help_panel=BUILD)
@@ -245,13 +246,14 @@ def workbench(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Whether to open a browser.")
     ] = True,
+    target: Target = "",
 ) -> None:
     """Open the last build, and changes of the config, as pages in a browser."""
     with needing("app"):
         from pql.commands.app import app as serve
 
     keep_private()
-    serve(raw, config or project.shipped_config(), host, port, browser)
+    serve(raw, config or project.shipped_config(), host, port, browser, target)
 
 
 # --- edit the config ------------------------------------------------------------------------------
@@ -298,12 +300,13 @@ def preview(
     evaluate: Annotated[
         bool, typer.Option("--evaluate", help="Say what held-out dates say of both, too.")
     ] = False,
+    target: Target = "",
 ) -> None:
     """Show whom another config folder would add and drop, and why."""
     from pql.commands.preview import preview
 
     keep_private()
-    console.answer(preview(raw, config, against, evaluate))
+    console.answer(preview(raw, config, against, evaluate, target))
 
 
 @app.command("new-version", rich_help_panel=EDIT)
@@ -335,11 +338,12 @@ def suggest(
         Path | None,
         typer.Option(metavar="DIR", help="A new folder to write. By default target/suggested."),
     ] = None,
+    target: Target = "",
 ) -> None:
     """Write the points that outcomes suggest as a config folder."""
     from pql.commands.suggest import suggest
 
-    console.answer(suggest(config or project.shipped_config(), to))
+    console.answer(suggest(config or project.shipped_config(), to, target))
 
 
 @config_app.command("export")

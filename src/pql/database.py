@@ -28,17 +28,30 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     Tables named without a schema are looked for in all of ours.
     """
     require(database)
-    name = short_path(database)
+    with (
+        told(str(short_path(database))),
+        duckdb.connect(database, read_only=True) as connection,
+    ):
+        there = connection.execute("select schema_name from duckdb_schemas()").fetchall()
+        if found := [schema for schema in SCHEMAS if (schema,) in there]:
+            connection.execute(f"set search_path = '{','.join(found)}'")
+        yield connection
+
+
+@contextmanager
+def told(name: str, command: str = "pql build") -> Iterator[None]:
+    """Say in one line what a database lacks that is asked.
+
+    Args:
+        name: the database.
+        command: what builds it.
+    """
     try:
-        with duckdb.connect(database, read_only=True) as connection:
-            there = connection.execute("select schema_name from duckdb_schemas()").fetchall()
-            if found := [schema for schema in SCHEMAS if (schema,) in there]:
-                connection.execute(f"set search_path = '{','.join(found)}'")
-            yield connection
+        yield
     except duckdb.CatalogException as error:
         table = re.search(r"Table with name (\w+)", str(error))
         lack = f"there is no {table[1]} in it" if table else "a table is missing"
-        raise PqlError(f"{name}: {lack}; run `pql build` first") from None
+        raise PqlError(f"{name}: {lack}; run `{command}` first") from None
     except duckdb.Error as error:
         raise PqlError(f"{name}: cannot be read: {reason(error)}") from None
 

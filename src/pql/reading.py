@@ -14,7 +14,7 @@ from datetime import date
 import duckdb
 
 from pql import project
-from pql.database import in_memory, opened
+from pql.database import in_memory, opened, told
 from pql.errors import PqlError
 
 PROGRAMS = (
@@ -28,6 +28,11 @@ PROGRAMS = (
 )
 
 
+def is_server(target: str) -> bool:
+    """Whether a target of the profile is a server, and no file of DuckDB's."""
+    return target not in ("", "duckdb")
+
+
 @contextmanager
 def reading(
     target: str, as_of: date | None, queries: Iterable[str]
@@ -39,7 +44,7 @@ def reading(
         as_of: the past day whose build is read; none: the usual one.
         queries: what will be asked.
     """
-    if target in ("", "duckdb"):
+    if not is_server(target):
         with opened(project.database_path(as_of)) as connection:
             yield connection
         return
@@ -53,7 +58,8 @@ def reading(
         connection.execute("set timezone = 'UTC'")
         with _one_line(target):
             warehouse.copy_to(connection, queries)
-        yield connection
+        with told(f"--target {target}", f"pql build --target {target}"):
+            yield connection
 
 
 @contextmanager

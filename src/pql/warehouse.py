@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,16 @@ import pandas as pd
 from pql import project
 from pql.errors import PqlError
 
-DUCKDB_TYPES = {"string": "varchar", "text": "varchar", "float": "double", None: "varchar"}
+DUCKDB_TYPES = {"string": "varchar", "text": "varchar", "float": "double"}
+# What holds a column whose type our contract does not say: the first that the engine's name fits.
+TYPES = {
+    "timestamp": "time",
+    "date": "date",
+    "boolean": "bool",
+    "bigint": r"^(big|small)?int(eger|\d*)$",
+    "decimal(38, 6)": "numeric|decimal|number",
+    "double": "double|float|real",
+}
 
 
 class Warehouse:
@@ -53,11 +62,11 @@ class Warehouse:
         """Copy the tables that queries name into a DuckDB database, as far as they are built.
 
         Raises:
-            PqlError: none is.
+            PqlError: the last build has not ended well, or another one began meanwhile.
         """
         words = set(re.findall(r"\w+", " ".join(queries)))
         connection.execute("create schema pql; set schema = 'pql'")
-        copied = 0
+        builds = self._whole_builds()
         for node in self.nodes.values():
             there = self.adapter.Relation.create(node.database, node.schema, node.alias)
             if node.name not in words or not self._exists(there):
@@ -67,24 +76,49 @@ class Warehouse:
                 names = [column[0].lower() for column in cursor.description]
                 rows = pd.DataFrame(map(_texts, cursor.fetchall()), columns=names, dtype=object)
             types = {
-                c.name: DUCKDB_TYPES.get(c.data_type, c.data_type) for c in node.columns.values()
+                column.name.lower(): duckdb_type(column.dtype) for column in self._columns(there)
+            } | {
+                column.name: DUCKDB_TYPES.get(column.data_type, column.data_type)
+                for column in node.columns.values()
+                if column.data_type
             }
-            cells = ", ".join(f'cast("{c}" as {types.get(c) or "varchar"}) as "{c}"' for c in names)
+            cells = ", ".join(f'cast("{c}" as {types[c]}) as "{c}"' for c in names)
             connection.register("rows_there", rows)
             connection.execute(f"create table {node.name} as select {cells} from rows_there")
             connection.unregister("rows_there")
-            copied += 1
-        if not copied:
+        if builds != self._whole_builds():
+            raise PqlError(f"{self.schema}: it was built meanwhile; ask once more")
+
+    def _whole_builds(self) -> list[dict[str, Any]]:
+        """Return the builds, once all of them have ended well, or the next has.
+
+        Raises:
+            PqlError: the schema has not been built, or what is there may be half of a build.
+        """
+        mart = next(node for node in self.nodes.values() if node.name == "pql_accounts")
+        relation = self.adapter.Relation.create(mart.database, mart.schema, "pql_builds")
+        if not self._exists(relation):
             raise PqlError(
-                f"{self.adapter.config.credentials.schema}: the schema has none of our marts; "
-                "build them by `pql build --target` first"
+                f"{self.schema}: the schema has none of our marts; build them by "
+                f"`pql build --target {self.target}` first"
             )
+        builds = self.rows(relation)
+        if is_unfinished(builds):
+            raise PqlError(
+                f"{self.schema}: the last build is still under way, or has not ended well, and "
+                f"half of it is not read; wait for it, or run `pql build --target {self.target}`"
+            )
+        return builds
 
     def _exists(self, relation: Any) -> bool:
         with self.adapter.connection_named("pql"):
             return bool(
                 self.adapter.get_relation(relation.database, relation.schema, relation.identifier)
             )
+
+    def _columns(self, relation: Any) -> list[Any]:
+        with self.adapter.connection_named("pql"):
+            return self.adapter.get_columns_in_relation(relation)
 
     def write(self, relation: str, frame: pd.DataFrame) -> None:
         """Put the rows of a frame in place of those of a table, all at once.
@@ -155,6 +189,26 @@ def connected(target: str) -> Warehouse:
         raise PqlError(f"--target {target}: {' '.join(str(result.exception).split())}")
     (adapter,) = FACTORY.adapters.values()
     return Warehouse(target, adapter, result.result)
+
+
+def is_unfinished(builds: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a build has begun that has not ended well, and that none has repaired since.
+
+    Args:
+        builds: the steps of builds, as macros/engines/builds.sql writes them down.
+    """
+    ended = [build for build in builds if build["step"] == "ended"]
+    whole = [build["build_started_at"] for build in ended if build["is_whole"]]
+    ended_ids = {build["build_id"] for build in ended}
+    return not whole or any(
+        build["build_started_at"] > max(whole) and build["build_id"] not in ended_ids
+        for build in builds
+    )
+
+
+def duckdb_type(name: str) -> str:
+    """Return the type of DuckDB that holds what an engine calls by a name."""
+    return next((type for type, form in TYPES.items() if re.search(form, name.lower())), "varchar")
 
 
 def native_frame(frame: pd.DataFrame) -> pd.DataFrame:

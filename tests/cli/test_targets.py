@@ -1,11 +1,11 @@
-"""What `pql build` says where an engine is not installed, or does not answer."""
+"""What `pql` says where an engine is not installed, does not answer, or was half built."""
 
 from pathlib import Path
 
 import pytest
 
-from pql import spark
-from pql.commands import build
+from pql import spark, warehouse
+from pql.commands import build, preview
 from pql.errors import PqlError
 
 
@@ -26,9 +26,19 @@ from pql.errors import PqlError
             "--target prod: the server does not answer; start it, or correct what profiles.yml "
             'reads from the environment (connection to server at "db", port 5432 failed)',
         ),
+        (
+            "Database Error\n  permission denied for database pql\n",
+            "--target prod: permission denied for database pql; give the user of the connection "
+            "that right: it creates and owns our schemas and all in them, and reads the raw tables",
+        ),
+        (
+            "Compilation Error in operation pql-on-run-start-2\n  Postgres 11 is too old: 12 or "
+            "later is needed, and 15 is tested\n\n  > in macro require_postgres",
+            "--target prod: Postgres 11 is too old: 12 or later is needed, and 15 is tested",
+        ),
     ],
 )
-def test_nothing_to_connect_with_or_to_is_one_line(said, told):
+def test_what_keeps_a_build_from_beginning_is_one_line(said, told):
     with pytest.raises(PqlError) as error:
         build.check_connection("prod", said)
     assert str(error.value) == told
@@ -36,6 +46,32 @@ def test_nothing_to_connect_with_or_to_is_one_line(said, told):
 
 def test_another_failure_is_not_taken_for_one():
     build.check_connection("prod", "Database Error in model pql_users: division by zero")
+
+
+@pytest.mark.parametrize(
+    ("steps", "is_half_built"),
+    [
+        ([], True),
+        ([(1, "begun", True)], True),
+        ([(1, "begun", True), (1, "ended", True)], False),
+        ([(1, "begun", True), (1, "ended", True), (2, "begun", True)], True),
+        ([(1, "begun", True), (2, "begun", True), (2, "ended", True)], False),
+        # a part that ended well is well, but repairs nothing
+        ([(1, "begun", True), (1, "ended", True), (2, "begun", False), (2, "ended", False)], False),
+        ([(1, "begun", True), (2, "begun", False), (2, "ended", False)], True),
+    ],
+)
+def test_half_a_build_is_known_until_a_whole_one_has_ended(steps, is_half_built):
+    builds = [
+        {"build_id": day, "step": step, "is_whole": is_whole, "build_started_at": day}
+        for day, step, is_whole in steps
+    ]
+    assert warehouse.is_unfinished(builds) == is_half_built
+
+
+def test_a_preview_on_a_server_is_refused_in_a_line():
+    with pytest.raises(PqlError, match=r"--target postgres: .*--raw$"):
+        preview.preview(None, Path("config"), None, target="postgres")
 
 
 def test_spark_that_is_not_installed_is_named(monkeypatch):

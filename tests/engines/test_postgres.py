@@ -11,6 +11,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ import pytest
 from conftest import PQL, PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
 from demo_as import Row, demo_tables, write_folder
 from demo_events_as import layouts, part_of, time_of
+from pages import opened
 from parity import build_on, differing_marts
 from psycopg2.extras import RealDictCursor, execute_values
 from views import build_views
@@ -200,9 +202,15 @@ def test_the_demo_is_the_same(warehouse: Warehouse, whole_demo: Built) -> None:
 def test_the_tools_say_the_same(warehouse: Warehouse, whole_demo: Built) -> None:
     """On the server that the test before has built."""
     database = {"PQL_DUCKDB_PATH": str(whole_demo.database)}
-    shown = warehouse.run("show", **database)
-    assert shown.returncode == 0, shown.stderr
-    assert warehouse.run("show", "--target", "postgres").stdout == shown.stdout
+    for command in (
+        ("show",),
+        ("explain", "a_102"),
+        ("suggest", "--to", str(warehouse.folder / "suggested")),
+    ):
+        shown = warehouse.run(*command, **database)
+        assert shown.returncode == 0, shown.stderr
+        shutil.rmtree(warehouse.folder / "suggested", ignore_errors=True)
+        assert warehouse.run(*command, "--target", "postgres").stdout == shown.stdout
     page = warehouse.folder / "review.html"
     assert warehouse.run("review", "--output", str(page), **database).returncode == 0
     expected = page.read_text()
@@ -211,11 +219,88 @@ def test_the_tools_say_the_same(warehouse: Warehouse, whole_demo: Built) -> None
     assert page.read_text() == expected
 
 
+def test_the_workbench_shows_the_same(
+    warehouse: Warehouse, whole_demo: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On the copy that `pql app --target` makes of that server."""
+    copy = warehouse.folder / "target_postgres/app/copy_of_postgres.duckdb"
+    make = "from pql.commands.app import copied; copied('postgres')"
+    command = [sys.executable, "-c", make]
+    subprocess.run(command, cwd=PROJECT, env=warehouse.environment(), check=True)
+
+    def shown(database: Path) -> list[str]:
+        monkeypatch.setenv("PQL_DUCKDB_PATH", str(database))
+        pages = [opened("leads"), opened("lead", who="account:a_102"), opened("data")]
+        return [table.value.to_csv() for page in pages for table in page.dataframe]
+
+    tables = shown(copy)
+    assert any("a_102" in table for table in tables)
+    assert tables == shown(whole_demo.database)
+
+
+def test_half_a_build_is_not_read(warehouse: Warehouse) -> None:
+    """Neither by a sync nor otherwise, until a build has ended well."""
+    page = (PROJECT / "docs/engines.md").read_text()
+    (query,) = re.findall(r"```postgresql\n(.*?)```", page, re.DOTALL)
+    with warehouse.server.connect(warehouse.name).cursor() as cursor:
+        begun = "select 'killed', 'begun', true, max(build_started_at) + interval '1 second'"
+        cursor.execute(f"insert into pql.pql_builds {begun} from pql.pql_builds")
+        cursor.execute(query)
+        assert cursor.fetchall() == [(False,)]
+        for command in ("sync", "show"):
+            refused = warehouse.run(command, "--target", "postgres")
+            assert refused.returncode == 2
+            assert refused.stdout == ""
+            assert refused.stderr.count("\n") == 1
+            assert "run `pql build --target postgres`" in refused.stderr
+        cursor.execute("delete from pql.pql_builds where build_id = 'killed'")
+        cursor.execute(query)
+        assert cursor.fetchall() == [(True,)]
+    assert warehouse.run("sync", "--target", "postgres").returncode == 0
+
+
+def test_what_keeps_a_build_from_beginning_is_told_in_a_line(warehouse: Warehouse) -> None:
+    with warehouse.server.connect("postgres").cursor() as cursor:
+        cursor.execute("drop role if exists guest; create role guest login")
+    warehouse.server.create("of_others")
+    with warehouse.server.connect("of_others").cursor() as cursor:
+        cursor.execute("create schema pql; create table pql.pql_users as select 'theirs' as owner")
+        for env, said in (
+            ({}, "pql.pql_users was made by no build of ours"),
+            ({"PQL_POSTGRES_USER": "guest"}, "permission denied for"),
+        ):
+            built = warehouse.run(
+                "build", "--target", "postgres", PQL_POSTGRES_DATABASE="of_others", **env
+            )
+            assert built.returncode == 2, built.stderr
+            assert built.stderr.count("\n") == 1
+            assert said in built.stderr
+        cursor.execute("select owner from pql.pql_users")
+        assert cursor.fetchall() == [("theirs",)]
+
+
+def test_an_old_server_is_refused_in_a_line(warehouse: Warehouse) -> None:
+    """As if a version were needed that is not there yet."""
+    command = [Path(PQL).with_name("dbt"), "run-operation", "require_postgres"]
+    command += ["--args", "{oldest: 99}", "--profiles-dir", ".", "--target", "postgres"]
+    result = subprocess.run(
+        command,
+        cwd=PROJECT,
+        env=warehouse.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert re.search(r"Postgres \d+ is too old: 99 or later is needed", result.stdout)
+
+
 @pytest.mark.parametrize(
     ("target", "env", "said"),
     [
         ("postgres", {"PQL_POSTGRES_PORT": "1"}, "Connection refused"),
         ("postgres", {"PQL_POSTGRES_DATABASE": "template1"}, "none of our marts"),
+        ("postgres", {"PQL_POSTGRES_USER": "guest"}, "permission denied for schema pql"),
         ("postgres", {"PQL_POSTGRES_USER": "nobody_known"}, 'role "nobody_known" does not exist'),
         ("snowflake", {}, "pip install -r requirements-snowflake"),
         ("oracle", {}, "does not have a target named 'oracle'"),
@@ -265,6 +350,9 @@ def test_a_random_case_is_the_same_step_by_step(
         if step == "second":
             assert differences(warehouse, built), "the second step changes nothing"
             warehouse.build(raw, config, kill_at=rng.choice(STOPS))
+            refused = warehouse.run("sync", "--target", "postgres")
+            assert "has not ended well" in refused.stderr
+            assert refused.returncode == 2
         warehouse.build(raw, config)
         assert differences(warehouse, built) == {}, f"PQL_SEED={cases.SEED}, {step} step"
 

@@ -20,6 +20,7 @@ from pql.commands.config import save
 from pql.config_checks import problems
 from pql.config_files import CONFIG_FILES, VERSIONED_FILES, config_files, contract_of
 from pql.project import shipped_config
+from pql.reading import is_server
 
 TO_FIX = "To fix"
 TITLES = {
@@ -172,8 +173,13 @@ def preview(files: dict[str, bytes], has_errors: bool) -> None:
     if running and running.is_running:
         watch()
         return
+    raw = os.environ.get("PQL_APP_RAW", "")
+    if is_server(os.environ.get("PQL_APP_TARGET", "")) and not raw:
+        st.info(
+            "A preview is built by DuckDB: start the workbench with a folder of raw tables, --raw."
+        )
+        return
     if st.button("Preview", type="primary", disabled=has_errors):
-        raw = os.environ.get("PQL_APP_RAW", "")
         against = os.environ.get("PQL_APP_CONFIG", "")
         st.session_state["preview"] = Preview(files, raw, against)
         st.rerun()

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import streamlit  # noqa: F401 says at once where it is not installed
 
+from pql import console, project, queries
 from pql.config_files import config_files
-from pql.database import opened
-from pql.project import database_path
+from pql.reading import is_server, reading
 
+ASKED = [query for file in ("app", "explain", "review") for query in queries.read(file).values()]
 ENTRY = Path(__file__).parents[1] / "app" / "main.py"
 OPTIONS = {
     "browser.gatherUsageStats": "false",
@@ -26,12 +27,31 @@ OPTIONS = {
 }
 
 
-def app(raw: Path | None, config: Path, host: str, port: int, open_browser: bool) -> None:
+def copied(target: str) -> Path:
+    """Copy what the pages read of a server into a file, in place of the last copy."""
+    folder = Path(os.environ.get("DBT_TARGET_PATH") or project.root() / "target") / "app"
+    folder.mkdir(parents=True, exist_ok=True)
+    copy = folder / f"copy_of_{target}.duckdb"
+    unfinished = copy.with_suffix(".unfinished")
+    unfinished.unlink(missing_ok=True)
+    with reading(target, None, ASKED) as connection:
+        connection.execute(f"attach '{unfinished}' as copy; copy from database memory to copy")
+    unfinished.replace(copy)
+    console.note(f"the pages show what {target} has now; start again to see a later build")
+    return copy
+
+
+def app(
+    raw: Path | None, config: Path, host: str, port: int, open_browser: bool, target: str = ""
+) -> None:
     """Check that there is something to show, and serve the pages until one is told to stop."""
     config_files(config)
-    with opened(database_path()):
+    if is_server(target):
+        os.environ["PQL_DUCKDB_PATH"] = str(copied(target))
+    with reading("", None, ()):
         pass
     env = os.environ | {
+        "PQL_APP_TARGET": target,
         "PQL_APP_RAW": str(raw.resolve()) if raw else "",
         "PQL_APP_CONFIG": str(config.resolve()),
     }

@@ -24,6 +24,7 @@ from pql.database import check_memory_limit, copy_database, one_build_at_a_time,
 from pql.dbt import dbt_build, log_path
 from pql.errors import FailedError, PqlError
 from pql.project import database_path
+from pql.reading import is_server
 
 # What dbt and the engines say where there is no adapter, or no server.
 NO_ADAPTER = re.compile(r"Could not find adapter type (\w+)")
@@ -31,6 +32,9 @@ NO_SERVER = re.compile(
     r"[^\n]*(?:connection to server|could not translate host name|Connection refused|"
     r"masters are unresponsive|Could not connect to)[^\n]*"
 )
+NO_RIGHT = re.compile(r"[^\n]*(?:permission denied|must be owner)[^\n]*", re.IGNORECASE)
+# What our hooks say before anything is built.
+NOT_FOR_US = re.compile(r"[^\n]*(?:was made by no build of ours|is too old: )[^\n]*")
 
 
 def parse_variables(text: str) -> dict[str, Any]:
@@ -93,7 +97,7 @@ class Outcome:
 
 def build(request: Request) -> Outcome:
     """Check what was given, prepare it for dbt, and run dbt."""
-    if request.target not in ("", "duckdb"):
+    if is_server(request.target):
         return build_in_warehouse(request)
     return build_database(request)
 
@@ -148,14 +152,15 @@ def build_in_warehouse(request: Request) -> Outcome:
 
 
 def check_connection(target: str, said: str) -> None:
-    """Say in one line that dbt had nothing to connect with, or to.
+    """Say in one line that dbt had nothing to connect with or to, or that it may not build there.
 
     Args:
         target: the target of the profile.
         said: what dbt said when it failed.
 
     Raises:
-        PqlError: the adapter is not installed, or the server does not answer.
+        PqlError: the adapter is not installed, the server does not answer or is too old, the user
+            lacks a right, or others' tables are there.
     """
     if found := NO_ADAPTER.search(said):
         adapter = found[1]
@@ -169,6 +174,13 @@ def check_connection(target: str, said: str) -> None:
             f"--target {target}: the server does not answer; start it, or correct what "
             f"profiles.yml reads from the environment ({found[0].strip()})"
         )
+    if found := NO_RIGHT.search(said):
+        raise PqlError(
+            f"--target {target}: {found[0].strip()}; give the user of the connection that right: "
+            "it creates and owns our schemas and all in them, and reads the raw tables"
+        )
+    if found := NOT_FOR_US.search(said):
+        raise PqlError(f"--target {target}: {found[0].strip()}")
 
 
 def build_database(request: Request) -> Outcome:

@@ -7,17 +7,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
 
 from pql import queries
 from pql.commands.show import next_steps
 from pql.console import Answer, heading
-from pql.database import Row, opened, rows
+from pql.database import Row, rows
 from pql.errors import PqlError
 from pql.formatting import clean, counted, entry, plain_number, shortened
-from pql.project import database_path, short_path
+from pql.project import database_path
+from pql.reading import is_server, reading
 
 MOST_USERS = 12
 MOST_CHOICES = 5
@@ -503,20 +503,19 @@ def explanation(subject: Subject) -> Answer:
     ]
 
 
-def chosen_database(on_day: date | None) -> tuple[Path, bool]:
-    """Return the database to read: a rebuild of that very day where there is one."""
-    if on_day and database_path(on_day).exists():
-        return database_path(on_day), True
-    return database_path(), False
+def explain(who: str, on_day: date | None, target: str = "") -> Answer:
+    """Find whom it is about, check the day, and explain.
 
-
-def explain(who: str, on_day: date | None) -> Answer:
-    """Find whom it is about, check the day, and explain."""
-    database, is_rebuild = chosen_database(on_day)
-    with opened(database) as connection:
+    Args:
+        who: what the entity is known by.
+        on_day: the day; none: the latest. Where that very day was rebuilt, the rebuild is read.
+        target: the target of the profile that is read; blank: DuckDB's.
+    """
+    is_rebuild = bool(not is_server(target) and on_day and database_path(on_day).exists())
+    with reading(target, on_day if is_rebuild else None, QUERIES.values()) as connection:
         (as_of,) = rows(connection, QUERIES["as_of"])
         if as_of["as_of_date"] is None:
-            raise PqlError(f"{short_path(database)}: it has no accepted event")
+            raise PqlError("no event was accepted yet; event_rejects has those set aside, and why")
         on_day = on_day or as_of["as_of_date"]
         if on_day > as_of["horizon_date"]:
             raise PqlError(f"--on {on_day}: nothing is known after {as_of['horizon_date']}")

@@ -29,6 +29,7 @@ from pql.formatting import (
     spaced,
     with_interval,
 )
+from pql.reading import is_server
 
 SCRATCH = Path("target", "preview")  # in the project
 MOST_CAUSES = 3
@@ -90,9 +91,18 @@ def config_errors(database: Path) -> str:
 
 
 def preview(
-    raw: Path | None, config: Path, against: Path | None, is_evaluated: bool = False
+    raw: Path | None,
+    config: Path,
+    against: Path | None,
+    is_evaluated: bool = False,
+    target: str = "",
 ) -> Answer:
     """Build both configs and compare them; if it is said, on held-out dates as well."""
+    if is_server(target):
+        raise PqlError(
+            f"--target {target}: a preview is built by DuckDB alone, so as to leave the server's "
+            "tables as they are; name a folder with an export of the raw tables by --raw"
+        )
     current = build_side("current", raw, against, is_evaluated)
     proposed = build_side("proposed", raw, config, is_evaluated)
     return compare(current, proposed, is_evaluated)

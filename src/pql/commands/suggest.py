@@ -24,10 +24,11 @@ from pql.config_files import (
     without_rows,
     write_whole,
 )
-from pql.database import Row, opened, rows
+from pql.database import Row, rows
 from pql.errors import PqlError
 from pql.formatting import counted, entry, number, percent, plain_number
-from pql.project import database_path, short_path
+from pql.project import short_path
+from pql.reading import reading
 
 SUGGESTED = Path("target", "suggested")  # in the project
 LONGEST_ID = 40
@@ -261,15 +262,20 @@ def definition_lines(
     return "\n".join([title, *map(rule_line, rules), *map(threshold_line, thresholds)])
 
 
-def suggest(config: Path, target: Path | None) -> str:
-    """Write the folder, and say what is in it."""
+def suggest(config: Path, folder: Path | None, target: str = "") -> str:
+    """Write the folder, and say what is in it.
+
+    Args:
+        config: the config that was built.
+        folder: a new folder; none: the usual one, which is written over.
+        target: the target of the profile that is read; blank: DuckDB's.
+    """
     config_files(config)  # says what is wrong with a file before anything is written
-    if target and target.exists():
-        raise PqlError(f"{target}: it exists; nothing is overwritten, so name a new folder by --to")
-    with opened(database_path()) as connection:
-        evaluations, rules, thresholds = (
-            rows(connection, QUERIES[name]) for name in ("evaluations", "rules", "thresholds")
-        )
+    if folder and folder.exists():
+        raise PqlError(f"{folder}: it exists; nothing is overwritten, so name a new folder by --to")
+    asked = [QUERIES[name] for name in ("evaluations", "rules", "thresholds")]
+    with reading(target, None, asked) as connection:
+        evaluations, rules, thresholds = (rows(connection, query) for query in asked)
     tables = {
         path.name: read_table(path)
         for path in sorted(config.glob("*.csv"))
@@ -285,8 +291,8 @@ def suggest(config: Path, target: Path | None) -> str:
         said.append(definition_lines(definition_id, judged, mine, options))
     if not rules:
         return "\n\n".join([*said, "No folder is written."])
-    folder = target or project.root() / SUGGESTED
-    if not target:
+    if not folder:
+        folder = project.root() / SUGGESTED
         shutil.rmtree(folder, ignore_errors=True)  # it is this command's own
     folder.mkdir(parents=True)
     for path in sorted(config.glob("*.csv")):

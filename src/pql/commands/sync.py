@@ -32,7 +32,7 @@ from pql.database import require, rows
 from pql.errors import FailedError
 from pql.formatting import shortened
 from pql.project import database_path
-from pql.reading import reading
+from pql.reading import is_server, reading
 
 SHARED_DOMAINS = Path("seeds", "reference", "mail_domains.csv")  # in the project
 QUERIES = queries.read("sync")
@@ -217,9 +217,9 @@ def sync(target: str, is_sent: bool, source: str = "") -> None:
     variables = (kind.account_variable, "SLACK_WEBHOOK_URL" if target == "slack" else "")
     is_known = any(os.environ.get(variable, "").strip() for variable in variables)
     service = kind.of_environment() if is_sent or is_known else None
-    if source in ("", "duckdb"):
+    if not is_server(source):
         require(database)
-    remembered = f"{source if source not in ('', 'duckdb') else database.stem}_sync.sqlite"
+    remembered = f"{source if is_server(source) else database.stem}_sync.sqlite"
     with closing(Memory(database.with_name(remembered))) as memory:
         if not is_sent:
             if target in CRMS:
