@@ -10,7 +10,9 @@
         {%- set columns = raw_contract(table).values() if execute else [] -%}
         {%- set keys = columns | selectattr("meta.key") | map(attribute="name") | list -%}
         {%- if found is none and table in required_raw_tables() -%}
-            {%- do selects.append(raw_absence(table, "", "the table is missing")) -%}
+            {%- do selects.append(
+                raw_absence(table, "", "the table is missing") if sources_of(table) else unfilled_table(table)
+            ) -%}
         {%- endif -%}
         {%- do selects.extend(raw_name_problems(table, parts, columns | map(attribute="name") | list)) -%}
         {%- for column in columns if found is not none -%}
@@ -42,6 +44,18 @@
     {{ return(raw_name_problem(
         table, column, problem, "add it: the raw contract in the docs says what belongs there", "error"
     )) }}
+{%- endmacro %}
+
+{#- What one's vendors have no table for is no mistake, as what is missing of one's own is. -#}
+{% macro unfilled_table(table) -%}
+    {%- set contracts = graph.sources.values() | selectattr("source_name", "equalto", "raw") if execute else [] -%}
+    {%- for contract in contracts if contract.name == table -%}
+        {{ return(raw_name_problem(
+            table, "", source_names() | join(", ") ~ " has no such table: " ~ contract.config.meta.without,
+            "name a source that has it in `vars: sources`, or leave it", "warning"
+        )) }}
+    {%- endfor -%}
+    {{ return(raw_absence(table, "", "")) }}
 {%- endmacro %}
 
 {% macro raw_name_problems(table, parts, columns) -%}
@@ -78,7 +92,11 @@
     {%- set tables = graph.sources.values() | selectattr("source_name", "equalto", "raw") | map(attribute="name") | list -%}
     {%- set vendors = source_names() | list -%}
     {%- for name in source_names() if name in filled_by() -%}
-        {%- for place in source_places(name) -%}{%- do vendors.append(place.name | lower) -%}{%- endfor -%}
+        {%- for place in source_places(name) -%}
+            {%- set base = var("raw_path").rstrip("/") ~ "/" -%}
+            {%- set is_below = place.path and place.path.startswith(base) -%}
+            {%- do vendors.append((place.path[base | length:].split("/")[0] if is_below else place.name) | lower) -%}
+        {%- endfor -%}
     {%- endfor -%}
     {%- set files = raw_folder(var("raw_path")) | rejectattr("table", "in", vendors) | list -%}
     {%- set lacking = tables | reject("in", files | map(attribute="table") | list) | list -%}

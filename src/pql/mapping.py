@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,18 +16,13 @@ from pql.formatting import clean
 if TYPE_CHECKING:
     from pql.commands.init import Found
 
-# What is lost where nothing fills a column, or a table, of the raw contract.
+# What is lost where nothing fills a column of the raw contract; of a table, the contract says it.
 COSTS = {
     "event_id": "rows sent twice are told only if they are the same in every cell",
     "received_at": "late rows can't be told: each counts as received when it was done",
     "anonymous_id": "what people do before they sign in is nobody's",
     "account_id": "accounts are known by their users' mail domains alone",
     "email": "people can't be found in the CRM, nor their company by its mail domain",
-    "users": "who people are is unknown",
-    "accounts": "companies have no name, size or industry, which fit rules look at",
-    "identity_links": "what people did before they signed in is not theirs",
-    "subscriptions": "nobody is known to be on trial or to pay: all count as free",
-    "opportunities": "no sale is known: definitions can't be judged by what came of their leads",
 }
 OF_EVENTS = ("event_id", "received_at", "anonymous_id")
 MOST_SAMPLES = 100
@@ -70,16 +66,21 @@ def missing(data: sources.RawData) -> list[str]:
             is_event = any(other.name == "occurred_at" for other in table.columns)
             if is_event or column.name not in OF_EVENTS:
                 found[bool(spelling)][column.name] = None
-        acts = OF_EVENTS if "events" in sources.filled_by()[place.vendor] else ()
+        acts: list[str] = []  # what no view of theirs makes of other columns, either
+        if "events" in sources.filled_by()[place.vendor]:
+            view = sources.sql_of(place.vendor, "events")
+            acts = [
+                name for name in OF_EVENTS if not re.search(rf"\b{name},?$", view, re.MULTILINE)
+            ]
         lines += [
             f"{place.where}: no {name}: {COSTS[name]}"
             for name in dict.fromkeys([*acts, *found[False]])
             if name in COSTS and name not in found[True]
         ]
     lines += [
-        f"no {name}: {cost}"
-        for name, cost in COSTS.items()
-        if name in sources.contract_names() and name not in data.tables()
+        f"no {table.name}: {table.meta['without']}"
+        for table in sources.contract_tables()
+        if "without" in table.meta and table.name not in data.tables()
     ]
     return lines
 

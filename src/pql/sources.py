@@ -112,6 +112,11 @@ class Place:
         """List for each table of the vendor's yml the tables that are read as it."""
         return {table.name: table.found_in(self.layout) for table in vendors()[self.vendor]}
 
+    def filled(self) -> set[str]:
+        """Name the tables of the raw contract of which it has something."""
+        there = {name for name, found in self.tables().items() if found}
+        return {view for view in filled_by()[self.vendor] if there & read_by(self.vendor, view)}
+
     def in_words(self) -> str:
         """Say in one line what was found."""
         read = sorted({name for names in self.tables().values() for name in names})
@@ -173,6 +178,20 @@ def _filled_by(root: Path) -> dict[str, set[str]]:
     for path in (root / ADAPTERS).glob("*/*__*.sql"):
         filled.setdefault(path.parent.name, set()).add(path.stem.partition("__")[2])
     return filled
+
+
+def sql_of(vendor: str, view: str) -> str:
+    """Read the view by which a vendor fills a table."""
+    return (project.root() / ADAPTERS / vendor / f"{vendor}__{view}.sql").read_text(
+        encoding="utf-8"
+    )
+
+
+def read_by(vendor: str, view: str) -> set[str]:
+    """Name a vendor's tables that a view of theirs reads, by itself or by another view."""
+    sql = sql_of(vendor, view)
+    read = {table.name for table in vendors()[vendor] if f"'{table.name}'" in sql}
+    return read.union(*(read_by(vendor, n) for n in re.findall(rf"'{vendor}__(\w+)'", sql)))
 
 
 def by_trust(names: Iterable[str]) -> list[str]:
@@ -251,16 +270,14 @@ def contract_tables() -> list[Table]:
     return [as_table(table) for table in yml["sources"][0]["tables"]]
 
 
-def contract_names() -> list[str]:
-    """Name the tables of the raw contract."""
-    return [table.name for table in contract_tables()]
-
-
 # --- folders --------------------------------------------------------------------------------------
 
 
 def places_in(folder: Path) -> list[Place]:
-    """Find the vendors' tables in a folder: its own, or those of each folder in it."""
+    """Find the vendors' tables in a folder: its own, or those of each folder in it.
+
+    Those may again hold a folder of each schema, as loaders lay them out.
+    """
     try:
         if not folder.is_dir():
             return []
@@ -270,11 +287,14 @@ def places_in(folder: Path) -> list[Place]:
             if vendor := vendor_of(whole, folder, or_contract=True, by_form=False):
                 return [Place(vendor, folder, whole)]
             places = []
-            for path in sorted(folder.iterdir()):
-                if path.is_dir() and not raw.LEFT_OUT.match(path.name):
-                    layout = layout_of(connection, path)
-                    if vendor := vendor_of(layout, path):
-                        places.append(Place(vendor, path, layout))
+            for path in folders_in(folder):
+                layout = layout_of(connection, path)
+                if vendor := vendor_of(layout, path, by_form=False):
+                    places.append(Place(vendor, path, layout))
+                elif inner := places_by_name(connection, path):
+                    places += inner
+                elif vendor := vendor_of(layout, path):
+                    places.append(Place(vendor, path, layout))
             if not places and (vendor := vendor_of(whole, folder, or_contract=True)):
                 return [Place(vendor, folder, whole)]
             return places
@@ -282,13 +302,33 @@ def places_in(folder: Path) -> list[Place]:
         raise PqlError(f"{error.filename}: cannot be opened; {error.strerror}") from None
 
 
+def folders_in(folder: Path) -> list[Path]:
+    """List the folders in a folder."""
+    found = sorted(folder.iterdir())
+    return [path for path in found if path.is_dir() and not raw.LEFT_OUT.match(path.name)]
+
+
+def places_by_name(connection: duckdb.DuckDBPyConnection, folder: Path) -> list[Place]:
+    """Find the folders in a folder that have tables of vendors' names; none in a table's folder."""
+    if raw.table_name(folder) in raw.raw_contract().columns:
+        return []
+    layouts = {path: layout_of(connection, path) for path in folders_in(folder)}
+    told = {path: vendor_of(layout, path, by_form=False) for path, layout in layouts.items()}
+    return [Place(vendor, path, layouts[path]) for path, vendor in told.items() if vendor]
+
+
 def lacking_in(folder: Path) -> str | None:
-    """Say what a folder lacks that is nearly a vendor's: a table of its name, without a key."""
+    """Say what a folder lacks that is nearly a vendor's: the name of a table, or a key of it."""
     with in_memory() as connection:
-        for path in (folder, *(each for each in sorted(folder.iterdir()) if each.is_dir())):
+        for path in (folder, *folders_in(folder)):
             layout = layout_of(connection, path)
             if columns_told(contract_tables(), layout):
                 continue
+            of_vendors = {vendor: misnamed(vendor, layout) for vendor in vendors()}
+            vendor, meant = max(of_vendors.items(), key=lambda item: len(item[1]))
+            if meant:
+                names = listed([f"{name} ({own})" for name, own in meant.items()])
+                return f"{path}: {vendor}'s, by other names: {names}; call each as in brackets"
             for vendor, tables in vendors().items():
                 for table in filter(lambda table: table.is_named, tables):
                     for name in table.found_in(layout):
@@ -299,6 +339,19 @@ def lacking_in(folder: Path) -> str | None:
                                 f"`vars: sources`"
                             )
     return None
+
+
+def misnamed(vendor: str, layout: Layout) -> dict[str, str]:
+    """Map tables to those of a vendor's whose columns they have, and whose name within theirs."""
+    meant: dict[str, str] = {}
+    for table in filter(lambda table: table.is_named, vendors()[vendor]):
+        for own in as_list(table.meta.get("tables")) or [table.name]:
+            for name, columns in layout.items():
+                is_within = re.search(rf"(^|_){own.lower()}(_|$)", name)
+                is_longer = len(own) > len(meant.get(name, ""))
+                if is_within and is_longer and columns_told([table], {own.lower(): columns}):
+                    meant[name] = own
+    return meant
 
 
 def lacking(table: Table, columns: Sequence[str]) -> str | None:
@@ -367,7 +420,11 @@ class RawData:
     def tables(self) -> set[str]:
         """Name the tables of the raw contract that something fills."""
         own = self.contract.tables if self.contract else []
-        return set(own).union(*(filled_by()[place.vendor] for place in self.places))
+        elsewhere = self.variables.get("sources", {}).keys() - {p.vendor for p in self.places}
+        return set(own).union(
+            *(place.filled() for place in self.places),
+            *(filled_by().get(name, ()) for name in elsewhere),
+        )
 
 
 def survey(folder: Path, stated: Mapping[str, Mapping[str, Any]] | None = None) -> RawData:
@@ -385,7 +442,8 @@ def survey(folder: Path, stated: Mapping[str, Mapping[str, Any]] | None = None) 
     variables: dict[str, Any] = {}
     if [place.where for place in places] != [folder]:
         try:
-            contract = raw.survey(folder, [place.where for place in places])
+            own = [folder / place.where.relative_to(folder).parts[0] for place in places]
+            contract = raw.survey(folder, own)
         except PqlError:
             if lacks := lacking_in(folder) if folder.is_dir() and not places else None:
                 raise PqlError(lacks) from None

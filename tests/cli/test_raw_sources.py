@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from conftest import write_tables
 
-from pql import cli, sources
+from pql import cli, mapping, sources
 from pql.config_files import stated_variables
 from pql.errors import PqlError
 
@@ -56,6 +56,23 @@ def test_several_places_beside_tables_of_ones_own(tmp_path: Path) -> None:
     ]
 
 
+def test_a_folder_of_each_schema_in_that_of_a_vendor(tmp_path: Path) -> None:
+    for schema in ("web", "server"):
+        write_tables(tmp_path / "segment" / schema, SEGMENT)
+    write_tables(tmp_path / "own", {"users": OWN["users"]})
+    found = sources.survey(tmp_path)
+    schemas = [f"{tmp_path}/segment/{schema}" for schema in ("server", "web")]
+    assert found.variables["sources"] == {"segment": {"path": schemas}}
+    assert found.notices[2:] == [f"{tmp_path}: not read, as no table of the raw contract: own"]
+
+
+def test_what_is_missing_is_what_no_table_there_fills(tmp_path: Path) -> None:
+    write_tables(tmp_path / "web", {"tracks": TRACKS})
+    found = sources.survey(tmp_path)
+    assert found.tables() == {"events"}
+    assert "no users: people are known by the ids of their events alone" in mapping.missing(found)
+
+
 def test_what_is_stated_of_a_source_is_kept(tmp_path: Path) -> None:
     write_tables(tmp_path / "web", SEGMENT)
     stated = {"application": {"schema": "app"}, "segment": {"schema": "web", "account_id": "org"}}
@@ -79,6 +96,11 @@ def test_a_folder_that_no_vendor_and_no_contract_knows(tmp_path: Path) -> None:
         ("tracks", "event,timestamp,user_id", "segment's, but has no id or message_id to be read"),
         ("events", "uuid,event,timestamp", "posthog's, but has no distinct_id to be read"),
         ("subscription_history", "id,status,start_date", "stripe's, but has no customer_id or"),
+        (
+            "fivetran_contact",
+            "id,property_email,property_jobtitle",
+            "hubspot's, by other names: fiv",
+        ),
         ("users", "user_id,email", "the required table events is missing"),  # of the contract
     ],
 )
@@ -137,6 +159,12 @@ def test_init_says_what_fills_what_and_what_is_missing(
     assert "| A | 1 | 2026-06-01 |  |" in page
     where = {"sources": {"segment": {"path": [f"{own}/raw/web"]}}}
     assert stated_variables(own / "new") == where
+
+
+def test_init_needs_events(own: Path) -> None:
+    write_tables(own / "raw", {"contact": "id,property_email,property_jobtitle\n1,a@b.example,"})
+    with pytest.raises(PqlError, match="there are no events in it, of which signals are made"):
+        cli.init(own / "raw", [], own / "new")
 
 
 def test_init_looks_at_a_schema(own: Path) -> None:

@@ -11,5 +11,8 @@ select
     {{ started_at }} as run_started_at
 from {{ ref('int_as_of') }}
 where
-    watermark_at < {{ dbt.dateadd('hour', -(var('max_silent_hours') | int), started_at) }}
+    (
+        watermark_at is null
+        or watermark_at < {{ dbt.dateadd('hour', -(var('max_silent_hours') | int), started_at) }}
+    )
     and {{ '1 = 1' if is_watched else '1 = 0' }}

@@ -115,21 +115,48 @@ def test_one_line_says_what_is_wrong(tmp_path: Path, sources: dict, message: str
     assert message.replace("{}/", f"{tmp_path}/") in result.stdout
 
 
-def test_text_where_an_epoch_is_expected_is_no_silent_null(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def of_billing(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What dbt would ask of billing alone, with an end that is none."""
+    folder = tmp_path_factory.mktemp("billing")
     subscriptions = (
         "id,customer,status,created,trial_end,ended_at\n"
         "s1,c1,active,1767225600,,soon\n"
         "s2,c1,active,1767225600,,9999-12-31\n"
         "s3,c1,active,1767225600,,1769904000"
     )
-    write_tables(tmp_path / "billing", {"subscriptions": subscriptions})
-    given = {"sources": {"stripe": {"path": f"{tmp_path}/billing"}}}
-    built = Built(tmp_path, tmp_path / "x.duckdb", 0, "")
-    result = run_dbt(built, "compile", "--select", "int_raw_problems", "--vars", json.dumps(given))
-    pattern = "select 'stripe' as file_name, '' as row_key, 'ended_at'.*?having count[(][*][)] > 0"
-    (sql,) = re.findall(pattern, result.stdout, re.DOTALL)
+    write_tables(folder / "billing", {"subscriptions": subscriptions})
+    given = {"sources": {"stripe": {"path": f"{folder}/billing"}}}
+    built = Built(folder, folder / "x.duckdb", 0, "")
+    select = ("--select", "int_raw_problems", "--vars", json.dumps(given))
+    return run_dbt(built, "compile", *select).stdout
+
+
+def found_problems(sql: str, file_name: str, column: str, end: str) -> list[tuple]:
+    """The rows of one of the selects of int_raw_problems."""
+    names = rf"'{file_name}' as file_name,\s+'' as row_key,\s+'{column}' as column_name"
+    (select,) = re.findall(rf"select\s+{names}.*?{end}", sql, re.DOTALL)
     with duckdb.connect() as connection:
-        ((*_, problem, fix, severity),) = connection.execute(sql).fetchall()
+        return connection.execute(select).fetchall()
+
+
+def test_text_where_an_epoch_is_expected_is_no_silent_null(of_billing: str) -> None:
+    end = "having count[(][*][)] > 0"
+    ((*_, problem, fix, severity),) = found_problems(of_billing, "stripe", "ended_at", end)
     assert problem == "1 cell(s) of billing.subscriptions are no time, such as soon"
     assert fix.endswith("columns: subscriptions.ended_at")
     assert severity == "error"
+
+
+@pytest.mark.parametrize(
+    ("table", "cost"),
+    [
+        ("events", "nothing is counted, and nobody can be a lead"),
+        ("users", "people are known by the ids of their events alone"),
+    ],
+)
+def test_a_table_that_no_source_has_is_no_mistake_but_has_a_cost(
+    of_billing: str, table: str, cost: str
+) -> None:
+    ((*_, problem, _, severity),) = found_problems(of_billing, table, "", "as severity")
+    assert (problem, severity) == (f"stripe has no such table: {cost}", "warning")

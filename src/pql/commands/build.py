@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pql import console, project, sources, spark
+from pql import console, mapping, project, sources, spark
 from pql.config_files import overlay_config, stated_variables
 from pql.database import check_memory_limit, copy_database, one_build_at_a_time, put_in_place
 from pql.dbt import dbt_build, log_path
@@ -200,7 +200,7 @@ def build_database(request: Request) -> Outcome:
         own = {name: v for name, v in request.variables.items() if name != "sources"}
         variables |= found.variables | own
         if request.show != "nothing":
-            for line in found.notices:
+            for line in (*found.notices, *mapping.missing(found)):
                 console.note(line)
     if request.config:
         env["PQL_CONFIG_PATH"] = overlay_config(request.config)

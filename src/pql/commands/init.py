@@ -494,6 +494,12 @@ def init(raw: Path | None, folder: Path, schemas: Sequence[str] = (), target: st
                 lambda relation: rows(connection, f"from {relation}"), schemas, database_path()
             )
     where = str(raw or ", ".join(schemas))
+    if "events" not in data.tables():
+        raise PqlError(
+            f"{where}: there are no events in it, of which signals are made; name what holds "
+            "those of your product, too: a folder with one folder for each source, or --schema for "
+            "each of them"
+        )
     read = read_events(data, where, warehouse)
     events = read.events
     entity_type = entity_type_of(events)
