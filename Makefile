@@ -6,6 +6,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 # $(call flag,name,value): --name "value", or nothing where the value is blank
 flag = $(if $(2),--$(1) "$(2)")
+python_is_new_enough = $(PYTHON) -c 'import sys; \
+	sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
 # what a build lets through once
 comma := ,
 accepted = {"accept_mass_change": $(if $(ACCEPT_MASS_CHANGE),true,false)$(comma) \
@@ -42,10 +44,11 @@ test-vendors: .venv/requirements-dev.lock ## build the demo as each vendor store
 # Of an engine that does not run here, what dbt would send to it is linted; "lint" lints that of all.
 LINTED := bigquery databricks redshift snowflake trino
 test-engines: ## compare the marts of ENGINE=postgres or spark with DuckDB's, or lint the SQL of another, or of all (lint)
-	@case " postgres spark lint $(LINTED) " in *" $(ENGINE) "*) ;; \
-		*) echo "ENGINE=$(ENGINE): say ENGINE=postgres, spark, lint (all) or one of $(LINTED)" >&2; exit 2;; esac
+	$(if $(filter $(ENGINE),postgres spark lint $(LINTED)),,$(error \
+		ENGINE=$(ENGINE): say ENGINE=postgres, spark, lint (all) or one of $(LINTED)))
 	@$(MAKE) --no-print-directory $(if $(filter postgres spark,$(ENGINE)),compared-$(ENGINE),$(addprefix linted-,$(if \
-		$(filter lint,$(ENGINE)),duckdb postgres $(LINTED),$(ENGINE))))
+		$(filter lint,$(ENGINE)),duckdb postgres $(LINTED),$(ENGINE)))) \
+		$(if $(filter snowflake,$(ENGINE)),emulated-snowflake)
 
 compared-spark: .venv-spark/requirements-spark.lock
 compared-%: .venv/requirements-dev.lock
@@ -59,7 +62,13 @@ linted-%: .venv-engines/requirements-engines.lock
 	@.venv-engines/bin/python tools/engines/statements.py $* target/engines/$*
 	@.venv-engines/bin/python tools/engines/check.py $* target/engines/$*
 
-.venv-databricks/requirements-databricks.lock .venv-engines/requirements-engines.lock: %: $$(@F)
+# An emulator lacks too much to pass or fail anything: what it did is told.
+emulated-snowflake: linted-snowflake .venv-fakesnow/requirements-fakesnow.lock
+	@.venv-fakesnow/bin/python tools/engines/emulate.py target/engines/snowflake
+
+.venv-databricks/requirements-databricks.lock .venv-engines/requirements-engines.lock \
+.venv-fakesnow/requirements-fakesnow.lock: %: $$(@F)
+	@$(python_is_new_enough)
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@cp $< $@
@@ -116,21 +125,21 @@ docs: .venv/requirements.lock ## write the documentation to target/static_index.
 	@$(BIN)/pql docs
 
 clean: ## remove .venv and all that is made again; databases stay, they hold what was published
-	rm -rf .venv .venv-databricks .venv-engines .config target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-databricks .venv-engines .venv-fakesnow .config target logs .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock: ## pin all that the requirements need, by hash, after a change of requirements*.txt
 	@test -x $(BIN)/pip-compile || $(BIN)/python -m pip install --quiet pip-tools==7.6.2
 	@for name in requirements requirements-sync requirements-review requirements-app requirements-postgres requirements-spark \
 		requirements-bigquery requirements-databricks requirements-redshift requirements-snowflake \
-		requirements-trino requirements-engines requirements-dev; do \
+		requirements-trino requirements-engines requirements-fakesnow requirements-dev; do \
 		$(BIN)/pip-compile --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
 			--no-emit-find-links --allow-unsafe --no-strip-extras --no-header -o $$name.lock $$name.txt; done
 
 # Installed is what the lock says: the requirements and all that they need, by hash. Its copy inside
 # .venv says what is there.
 .venv/%.lock: %.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	@$(python_is_new_enough)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -138,6 +147,7 @@ lock: ## pin all that the requirements need, by hash, after a change of requirem
 
 # Spark takes an older pandas: its packages are in an environment of their own.
 .venv-spark/requirements-spark.lock: requirements-spark.lock
+	@$(python_is_new_enough)
 	@test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
 	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@.venv-spark/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

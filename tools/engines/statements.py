@@ -10,6 +10,7 @@ Run it with the Python of an environment that has the engine's adapter:
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -17,9 +18,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import agate
+import sqlglot
 from dbt.adapters.contracts.connection import AdapterResponse
 from dbt.adapters.factory import FACTORY
 from dbt.cli.main import dbtRunner
+from sqlglot.optimizer.qualify import qualify
 
 FORMS = ("full", "incremental")
 OPTIONS = ("--quiet", "--profiles-dir", ".", "--no-populate-cache", "--no-partial-parse")
@@ -92,11 +95,19 @@ class Warehouse:
         return self.adapter.Relation.create(database, schema, identifier, type=kind)
 
     def columns(self, relation: Any) -> list[Any]:
-        """Name the columns of a table that the project describes."""
+        """Name the columns of a table that the project describes, or that a statement has made."""
         node = self.tables.get(relation.identifier.lower().partition("__dbt_tmp")[0])
         described = node.columns.values() if node else []
-        names = [column.name for column in described] or ["a_column", "another_column"]
+        names = [column.name for column in described] or self.selected(relation.identifier)
         return [self.adapter.Column.create(name, "string") for name in names]
+
+    def selected(self, table: str) -> list[str]:
+        """Name the columns that the statement selects which has made a table."""
+        for sql in (sql for statements in self.sent.values() for sql in statements):
+            if re.match(rf"\s*create\b[^(]*\b{table}\b", sql, re.IGNORECASE):
+                select = sqlglot.parse_one(sql, read=self.adapter.type()).expression
+                return qualify(select, validate_qualify_columns=False).named_selects
+        return ["a_column", "another_column"]
 
 
 def answer(sql: str) -> agate.Table:
