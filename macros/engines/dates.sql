@@ -71,10 +71,12 @@
     end
 {%- endmacro %}
 
-{#- BigQuery's timestamp is a moment, and its text knows hyphens alone (docs: "CAST AS TIMESTAMP"). -#}
+{#- BigQuery's timestamp is a moment; its text knows hyphens alone (docs: "Timestamp type"), and no more
+    than six digits of a second (docs: "CAST AS TIMESTAMP"). -#}
 {% macro bigquery__try_timestamp(expression) -%}
     {%- set cell = "upper(cast(" ~ expression ~ " as string))" -%}
-    {%- set time = "safe_cast(regexp_replace(replace(" ~ cell ~ ", '/', '-'), ' ?(Z|UTC|GMT)$', '') as timestamp)" -%}
+    {%- set time = "regexp_replace(replace(" ~ cell ~ ", '/', '-'), ' ?(Z|UTC|GMT)$', '')" -%}
+    {%- set time = "safe_cast(regexp_replace(" ~ time ~ ", r'([.][0-9]{6})[0-9]+', r'\\1') as timestamp)" -%}
     case
         when regexp_contains({{ cell }}, r'^{{ time_form() }}$')
             and {{ time }} between timestamp '0001-01-02' and timestamp '9998-12-31'

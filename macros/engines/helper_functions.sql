@@ -37,7 +37,10 @@
         if upper(time_text) !~ '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9:.]+ ?(Z|UTC|GMT|[-+][0-9:]{2,8})?)?$' then
             return null;
         end if;
-        return pql_try_timestamp(cast(time_text as timestamptz));
+        -- cut after six digits, as DuckDB does: a cast would round up to tomorrow
+        return pql_try_timestamp(
+            cast(regexp_replace(time_text, '([.][0-9]{6})[0-9]+', '\1') as timestamptz)
+        );
     exception when others then
         return null;
     end

@@ -192,7 +192,7 @@
 {%- endmacro %}
 
 {% macro bigquery__pack_json(cells) -%}
-    to_json_string(json_strip_nulls(json_object({{ key_value_list(cells) }})))
+    to_json_string(json_strip_nulls(json_object({{ key_value_list(cells) }}), include_arrays => false))
 {%- endmacro %}
 
 {#- Written as text: a super's object keeps its nulls (AWS: "OBJECT function"). -#}

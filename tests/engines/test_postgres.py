@@ -279,6 +279,12 @@ def test_what_keeps_a_build_from_beginning_is_told_in_a_line(warehouse: Warehous
         assert cursor.fetchall() == [("theirs",)]
 
 
+def test_a_second_is_cut_after_six_digits(warehouse: Warehouse) -> None:
+    with warehouse.server.connect(warehouse.name).cursor() as cursor:
+        cursor.execute("select cast(pql_try_timestamp('2026-01-01T23:59:59.9999999Z') as text)")
+        assert cursor.fetchall() == [("2026-01-01 23:59:59.999999",)]
+
+
 def test_an_old_server_is_refused_in_a_line(warehouse: Warehouse) -> None:
     """As if a version were needed that is not there yet."""
     command = [Path(PQL).with_name("dbt"), "run-operation", "require_postgres"]
