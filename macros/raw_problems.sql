@@ -4,6 +4,7 @@
     {%- set epoch_units = {1: "seconds", 1000: "milliseconds", 1000000: "microseconds"} -%}
     {#- so that dbt learns while it parses which tables are read -#}
     {%- do ref("stg_product__forgotten_hashes") if not execute -%}
+    {%- set acts_of_vendors = sources_of("events") | select("in", filled_by()) | list -%}
     {%- for table in raw_tables_read() -%}
         {%- set parts = parts_by_source(table) -%}
         {%- set found = found_columns(parts) or none -%}
@@ -11,7 +12,8 @@
         {%- set keys = columns | selectattr("meta.key") | map(attribute="name") | list -%}
         {%- if execute and found is none and table in required_raw_tables() -%}
             {%- do selects.append(
-                raw_absence(table, "", "the table is missing") if sources_of(table) else unfilled_table(table)
+                raw_absence(table, "", "the table is missing") if sources_of(table) and not acts_of_vendors
+                else unfilled_table(table)
             ) -%}
         {%- endif -%}
         {%- do selects.extend(raw_name_problems(table, parts, columns | map(attribute="name") | list)) -%}
@@ -46,7 +48,8 @@
     )) }}
 {%- endmacro %}
 
-{#- What one's vendors have no table for is no mistake, as what is missing of one's own is. -#}
+{#- What vendors have no table for is no mistake, as what is missing of one's own is, unless a vendor has
+    the events: their people are known without users. -#}
 {% macro unfilled_table(table) -%}
     {%- set contract = graph.sources.values() | selectattr("source_name", "equalto", "raw") | selectattr("name", "equalto", table) | first -%}
     {{ return(raw_name_problem(
