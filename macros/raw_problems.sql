@@ -4,14 +4,16 @@
     {%- set epoch_units = {1: "seconds", 1000: "milliseconds", 1000000: "microseconds"} -%}
     {#- so that dbt learns while it parses which tables are read -#}
     {%- do ref("stg_product__forgotten_hashes") if not execute -%}
+    {%- set acts_of_vendors = sources_of("events") | select("in", filled_by()) | list -%}
     {%- for table in raw_tables_read() -%}
         {%- set parts = parts_by_source(table) -%}
         {%- set found = found_columns(parts) or none -%}
         {%- set columns = raw_contract(table).values() if execute else [] -%}
         {%- set keys = columns | selectattr("meta.key") | map(attribute="name") | list -%}
-        {%- if found is none and table in required_raw_tables() -%}
+        {%- if execute and found is none and table in required_raw_tables() -%}
             {%- do selects.append(
-                raw_absence(table, "", "the table is missing") if sources_of(table) else unfilled_table(table)
+                raw_absence(table, "", "the table is missing") if sources_of(table) and not acts_of_vendors
+                else unfilled_table(table)
             ) -%}
         {%- endif -%}
         {%- do selects.extend(raw_name_problems(table, parts, columns | map(attribute="name") | list)) -%}
@@ -46,16 +48,14 @@
     )) }}
 {%- endmacro %}
 
-{#- What one's vendors have no table for is no mistake, as what is missing of one's own is. -#}
+{#- What vendors have no table for is no mistake, as what is missing of one's own is, unless a vendor has
+    the events: their people are known without users. -#}
 {% macro unfilled_table(table) -%}
-    {%- set contracts = graph.sources.values() | selectattr("source_name", "equalto", "raw") if execute else [] -%}
-    {%- for contract in contracts if contract.name == table -%}
-        {{ return(raw_name_problem(
-            table, "", source_names() | join(", ") ~ " has no such table: " ~ contract.config.meta.without,
-            "name a source that has it in `vars: sources`, or leave it", "warning"
-        )) }}
-    {%- endfor -%}
-    {{ return(raw_absence(table, "", "")) }}
+    {%- set contract = graph.sources.values() | selectattr("source_name", "equalto", "raw") | selectattr("name", "equalto", table) | first -%}
+    {{ return(raw_name_problem(
+        table, "", "no table of " ~ source_names() | join(", ") ~ " fills it: " ~ contract.config.meta.without,
+        "name a source that has it in `vars: sources`, or leave it", "warning"
+    )) }}
 {%- endmacro %}
 
 {% macro raw_name_problems(table, parts, columns) -%}
@@ -143,9 +143,11 @@
     {%- if meta.key and is_united(cell.table) -%}
         {#- a row without an id is found by its address -#}
     {%- elif meta.key -%}
+        {%- set is_of_vendors = not sources_of(cell.table) | reject("in", filled_by()) | list -%}
         {%- do selects.append(raw_problem(
             cell, in_form(name, column) ~ " is null", "no " ~ name ~ ": set aside",
-            "give every row its " ~ name, "warning"
+            "name what holds it in `vars: sources`, or a source of your own that knows it" if is_of_vendors
+            else "give every row its " ~ name, "warning"
         )) -%}
     {%- elif meta.form -%}
         {%- do selects.append(raw_problem(

@@ -105,3 +105,15 @@ def test_each_track_call_is_counted_once(three_sources: Built) -> None:
     raw, sorted_rows, received = counts
     assert raw == sorted_rows
     assert received == len(as_segment(demo_tables())["tracks"])
+
+
+def test_ids_of_events_are_of_their_source_and_those_of_people_are_not(
+    three_sources: Built,
+) -> None:
+    ((own, others, people),) = three_sources.query(
+        "select count_if(event_id like 'segment:%'), count_if(event_id not like 'segment:%'), "
+        "count_if(user_id like '%:%' or account_id like '%:%') "
+        "from pql_staging.stg_product__events"
+    )
+    assert own > 0
+    assert (others, people) == (0, 0)

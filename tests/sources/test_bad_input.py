@@ -159,4 +159,4 @@ def test_a_table_that_no_source_has_is_no_mistake_but_has_a_cost(
     of_billing: str, table: str, cost: str
 ) -> None:
     ((*_, problem, _, severity),) = found_problems(of_billing, table, "", "as severity")
-    assert (problem, severity) == (f"stripe has no such table: {cost}", "warning")
+    assert (problem, severity) == (f"no table of stripe fills it: {cost}", "warning")

@@ -8,6 +8,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import demo_events_as as vendors
 import pytest
@@ -177,3 +178,23 @@ def test_each_row_is_counted_or_set_aside(by_vendor: tuple[str, Built]) -> None:
     (stored,) = built.query(f"select count(*) from pql_sources.{name}__events")
     assert raw == sorted_rows
     assert (received,) == stored
+
+
+# --- a vendor alone -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "lacking"),
+    [("ga4", "users"), ("snowplow", "users"), ("hubspot", "events"), ("stripe", "events")],
+)
+def test_a_vendor_alone_builds_and_what_it_lacks_is_said(
+    build: Build, tmp_path: Path, name: str, lacking: str
+) -> None:
+    tables, options = LAYOUTS[name]
+    write_folder(tmp_path / name, tables)
+    given = {"sources": {name: {"path": str(tmp_path / name), **options}}}
+    built = build(config=config_of(name), variables=given, folder=tmp_path, quiet=False)
+    assert built.returncode == 0, built.output
+    assert f"warning: {lacking}\n    no table of {name} fills it: " in built.output
+    ((people,),) = built.query("select count(*) from pql.pql_users")
+    assert (people > 0) == (lacking == "users")
