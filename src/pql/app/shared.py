@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +58,12 @@ NAMES = {
 
 def read(name: str, **values: object) -> list[Row]:
     """Answer a query of the pages, once per build and values."""
-    return _read(name, tuple(sorted(values.items())), str(database_path()), build_stamp())
+    return answer(QUERIES[name], **values)
+
+
+def answer(query: str, **values: object) -> list[Row]:
+    """Answer a query, once per build and values."""
+    return _answer(query, tuple(sorted(values.items())), str(database_path()), build_stamp())
 
 
 def build_stamp() -> int:
@@ -70,20 +74,36 @@ def build_stamp() -> int:
         return 0
 
 
-@st.cache_data(max_entries=300, show_spinner=False)
-def _read(
-    name: str, values: tuple[tuple[str, object], ...], database: str, stamp: int
+@st.cache_data(max_entries=500, show_spinner=False)
+def _answer(
+    query: str, values: tuple[tuple[str, object], ...], database: str, stamp: int
 ) -> list[Row]:
     with opened(Path(database)) as connection:
-        return rows(connection, QUERIES[name], **dict(values))
+        return rows(connection, query, **dict(values))
+
+
+def run(page: Callable[[], None]) -> None:
+    """Show a page, or say in a line why it cannot be shown.
+
+    The database is held open meanwhile: its queries need not open it one by one.
+    """
+    try:
+        with opened(database_path()):
+            page()
+    except PqlError as error:
+        st.error(plain(said(error)))
+        if error.details:
+            st.text(without_folders(error.details))
 
 
 def said(error: PqlError) -> str:
-    """Word an error for a page: files of this machine by their names alone."""
+    """Word an error for a page."""
     database = database_path()
-    text = str(error)
-    for path in (str(database), str(short_path(database))):
-        text = text.replace(path, database.name)
+    return without_folders(str(error).replace(str(short_path(database)), database.name))
+
+
+def without_folders(text: str) -> str:
+    """Name files of this machine by their names alone."""
     return re.sub(r"(?<![\w.])/(?:[\w.\-]+/)+", "", text)
 
 
@@ -117,6 +137,13 @@ def head(name: str) -> str:
     """Name a column as a person would."""
     words = NAMES.get(name) or spaced(name.removeprefix("is_").removesuffix("_id"))
     return words[:1].upper() + words[1:]
+
+
+def metrics(values: Mapping[str, str], note: str | None = None) -> None:
+    """Show a few figures side by side, on a narrow screen in as many lines as they need."""
+    with st.container(horizontal=True, gap="medium"):
+        for label, value in values.items():
+            st.metric(label, value, help=note, width="content")
 
 
 def show(found: Sequence[Row], columns: Sequence[str], empty: str, **options: Any) -> Any:
@@ -192,8 +219,3 @@ def fewer_kinds(found: Sequence[Row], kind: str, count: str) -> list[Row]:
         sums[row[kind]] = sums.get(row[kind], 0) + int(row[count])
     kept = sorted(sums, key=lambda name: -sums[name])[:MOST_KINDS]
     return [row if row[kind] in kept else {**row, kind: "all others"} for row in found]
-
-
-def process_environment() -> dict[str, str]:
-    """Return the environment of a command that a page starts."""
-    return {**os.environ, "PYTHONUNBUFFERED": "1"}

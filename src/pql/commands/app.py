@@ -6,8 +6,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
-import streamlit  # noqa: F401 says at once where it is not installed
+from streamlit.web import cli  # says at once where it is not installed
 
 from pql.config_files import config_files
 from pql.database import opened
@@ -31,20 +32,25 @@ def app(raw: Path | None, config: Path, host: str, port: int, open_browser: bool
     config_files(config)
     with opened(database_path()):
         pass
-    env = os.environ | {
-        "PQL_APP_RAW": str(raw.resolve()) if raw else "",
-        "PQL_APP_CONFIG": str(config.resolve()),
-    }
+    os.environ["PQL_APP_RAW"] = str(raw.resolve()) if raw else ""
+    os.environ["PQL_APP_CONFIG"] = str(config.resolve())
     # Meanwhile the checks of the config are compiled, for the page Definitions.
     warm = (
         "from pql.config_checks import compiled_checks, fingerprint; compiled_checks(fingerprint())"
     )
-    subprocess.Popen([sys.executable, "-c", warm], env=env, stdout=subprocess.DEVNULL)
+    subprocess.Popen([sys.executable, "-c", warm], stdout=subprocess.DEVNULL)
+    Thread(target=import_pages, daemon=True).start()
     options = OPTIONS | {
         "server.address": host,
         "server.port": str(port),
         "server.headless": str(not open_browser).lower(),
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    command = [sys.executable, "-m", "streamlit", "run", str(ENTRY), *flags]
-    os.execve(sys.executable, command, env)  # noqa: S606 who ends us ends the pages
+    cli.main(["run", str(ENTRY), *flags], prog_name="streamlit")
+
+
+def import_pages() -> None:
+    """Import what the pages need while the browser opens, which then need not wait for it."""
+    import pyarrow  # noqa: F401 by the first table
+
+    from pql.app import data, definitions, lead, leads, review  # noqa: F401
