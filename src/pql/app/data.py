@@ -127,6 +127,7 @@ def sources() -> None:
         )
         return
     show([freshness(row) for row in found], ("source", *SINCE), "No source has a freshness.")
+    st.caption("As dbt found them when it last looked; times are UTC.")
 
 
 def freshness(result: dict[str, Any]) -> Row:
@@ -142,8 +143,10 @@ def freshness(result: dict[str, Any]) -> Row:
 
 
 def moment(text: str | None) -> datetime | None:
-    """Read a time as dbt writes it."""
-    return datetime.fromisoformat(text).replace(microsecond=0) if text else None
+    """Read a time as dbt writes it, in UTC."""
+    if not text:
+        return None
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None, microsecond=0)
 
 
 def last_build() -> None:

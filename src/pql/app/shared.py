@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, NamedTuple
 
 import altair as alt
+import duckdb
 import pandas as pd
 import streamlit as st
 
@@ -63,7 +65,20 @@ def read(name: str, **values: object) -> list[Row]:
 
 def answer(query: str, **values: object) -> list[Row]:
     """Answer a query, once per build and values."""
-    return _answer(query, tuple(sorted(values.items())), str(database_path()), build_stamp())
+    held = HELD.get()
+    at = (tuple(sorted(values.items())), str(database_path()), held.stamp)
+    return _answer(held.connection, query, *at)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _answer(
+    _connection: duckdb.DuckDBPyConnection,
+    query: str,
+    values: tuple[tuple[str, object], ...],
+    database: str,
+    stamp: int,
+) -> list[Row]:
+    return rows(_connection, query, **dict(values))
 
 
 def build_stamp() -> int:
@@ -74,21 +89,32 @@ def build_stamp() -> int:
         return 0
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _answer(
-    query: str, values: tuple[tuple[str, object], ...], database: str, stamp: int
-) -> list[Row]:
-    with opened(Path(database)) as connection:
-        return rows(connection, query, **dict(values))
+class Held(NamedTuple):
+    """The database of a build, held open while a page is shown."""
+
+    connection: duckdb.DuckDBPyConnection
+    stamp: int
+
+
+HELD: ContextVar[Held] = ContextVar("held")
+
+
+@contextmanager
+def one_build() -> Iterator[None]:
+    """Hold the database of the last build open, so that all that is read is of that build."""
+    stamp = build_stamp()
+    with opened(database_path()) as connection:
+        token = HELD.set(Held(connection, stamp))
+        try:
+            yield
+        finally:
+            HELD.reset(token)
 
 
 def run(page: Callable[[], None]) -> None:
-    """Show a page, or say in a line why it cannot be shown.
-
-    The database is held open meanwhile: its queries need not open it one by one.
-    """
+    """Show a page, or say in a line why it cannot be shown."""
     try:
-        with opened(database_path()):
+        with one_build():
             page()
     except PqlError as error:
         st.error(plain(said(error)))
