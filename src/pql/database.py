@@ -25,16 +25,20 @@ Row = dict[str, Any]
 def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a built database to read it; what is wrong with it is said in one line.
 
-    Tables named without a schema are looked for in all of ours.
+    Tables named without a schema are looked for in all of ours. It is attached, since DuckDB hands
+    out a file that is open already again, although another build has taken its place meanwhile.
     """
     require(database)
-    with (
-        told(str(short_path(database))),
-        duckdb.connect(database, read_only=True) as connection,
-    ):
-        there = connection.execute("select schema_name from duckdb_schemas()").fetchall()
-        if found := [schema for schema in SCHEMAS if (schema,) in there]:
-            connection.execute(f"set search_path = '{','.join(found)}'")
+    with told(str(short_path(database))), duckdb.connect() as connection:
+        connection.execute(f"attach {quoted(str(database))} (read_only)")
+        schemas = connection.execute(
+            "select schema_name, concat('\"', database_name, '\".', schema_name)"
+            " from duckdb_schemas() where database_name in"
+            " (select database_name from duckdb_databases() where path is not null)"
+        ).fetchall()
+        there = dict(schemas)
+        if found := [there[schema] for schema in SCHEMAS if schema in there]:
+            connection.execute(f"set search_path = {quoted(','.join(found))}")
         yield connection
 
 
@@ -54,6 +58,11 @@ def told(name: str, command: str = "pql build") -> Iterator[None]:
         raise PqlError(f"{name}: {lack}; run `{command}` first") from None
     except duckdb.Error as error:
         raise PqlError(f"{name}: cannot be read: {reason(error)}") from None
+
+
+def quoted(text: str) -> str:
+    """Write a text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def require(database: Path) -> None:

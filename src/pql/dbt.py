@@ -203,6 +203,11 @@ def log_path(command: str) -> Path:
     return Path(os.environ.get("DBT_LOG_PATH") or project.root() / "logs") / f"{command}.log"
 
 
+def target_path() -> Path:
+    """Return the folder of what dbt leaves for others to read."""
+    return Path(os.environ.get("DBT_TARGET_PATH") or project.root() / "target")
+
+
 def where_the_time_went(lines: Sequence[str], seconds: float) -> str:
     """Say how long a build took, and what of it took longest.
 
@@ -225,5 +230,4 @@ def write_docs() -> str:
             f"the documentation is not written; what dbt printed is in {log}",
             "\n".join(what_to_do(lines, failed=True)),
         )
-    target = Path(os.environ.get("DBT_TARGET_PATH") or project.root() / "target")
-    return f"{project.short_path(target / 'static_index.html')}: open it in a browser"
+    return f"{project.short_path(target_path() / 'static_index.html')}: open it in a browser"

@@ -19,7 +19,7 @@ import duckdb
 import yaml
 
 from pql import project
-from pql.database import in_memory, reason, rows
+from pql.database import in_memory, quoted, reason, rows
 from pql.errors import PqlError
 from pql.formatting import counted
 
@@ -246,11 +246,6 @@ def packing(path: Path) -> str:
 def sql_literal(path: Path) -> str:
     """Write a path as DuckDB takes it: no character of it is a pattern."""
     return quoted(re.sub(r"([*?[])", r"[\1]", str(path)))
-
-
-def quoted(text: str) -> str:
-    """Write a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def check_file(

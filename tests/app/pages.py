@@ -9,7 +9,9 @@ def opened(name: str, **query: str) -> AppTest:
     def page(name):
         from importlib import import_module
 
-        import_module(f"pql.app.{name}").render()
+        from pql.app.shared import run
+
+        run(import_module(f"pql.app.{name}").render)
 
     app = AppTest.from_function(page, args=(name,), default_timeout=120)
     for key, value in query.items():

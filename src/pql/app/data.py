@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
 import streamlit as st
 
-from pql.app.shared import bars_by_day, head, read, show
+from pql.app.shared import bars_by_day, head, metrics, plain, read, show
 from pql.database import Row
-from pql.dbt import DONE, log_path, where_the_time_went
-from pql.formatting import day, listed, spaced
+from pql.dbt import CLOCK, COLOUR, DONE, log_path, target_path
+from pql.formatting import day, spaced
 
 WINDOWS = {"Last 30 days": 30, "Last 90 days": 90, "Last year": 365, "All": 100_000}
+MOST_STEPS = 15
+SINCE = ("state", "hours_old", "newest_row_at", "checked_at")
+# What dbt prints at the end of a build.
+RAN = re.compile(r"Finished running (?P<what>.+) in .*\((?P<seconds>[\d.]+)s\)")
+ENDED = re.compile(
+    r"Done\. PASS=(?P<pass>\d+) WARN=(?P<warn>\d+) ERROR=(?P<error>\d+) SKIP=(?P<skip>\d+)"
+)
+TROUBLE = re.compile(r"(Warning|Failure|\w+ Error) in \w+ \w+ \(")
 
 
 def render() -> None:
@@ -23,6 +36,7 @@ def render() -> None:
             "a feed that stands still ages nobody."
         )
     problems()
+    sources()
     counts()
     rejects()
     coverage()
@@ -43,9 +57,7 @@ def counts() -> None:
     """Account for every raw event."""
     st.subheader("Events")
     (total,) = read("totals")
-    columns = st.columns(5)
-    for column, (name, count) in zip(columns, total.items(), strict=True):
-        column.metric(head(name.removesuffix("_count")), f"{count or 0:,}")
+    metrics({head(name.removesuffix("_count")): f"{count or 0:,}" for name, count in total.items()})
     st.caption("Every raw event is accepted, a duplicate, rejected or forgotten on request.")
     back = WINDOWS[st.selectbox("Days", WINDOWS, index=1)]
     found = read("days", days_back=back)
@@ -97,18 +109,81 @@ def coverage() -> None:
     )
 
 
+# --- what ran -------------------------------------------------------------------------------------
+
+
+def sources() -> None:
+    """Say how fresh each source was when dbt last looked."""
+    st.subheader("Sources")
+    path = target_path() / "sources.json"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["results"]
+    except FileNotFoundError:
+        st.info("Nobody asked how fresh the sources are: `dbt source freshness` does.")
+        return
+    except (OSError, ValueError, KeyError):
+        st.info(
+            "What dbt wrote about the sources cannot be read: run `dbt source freshness` again."
+        )
+        return
+    show([freshness(row) for row in found], ("source", *SINCE), "No source has a freshness.")
+    st.caption("As dbt found them when it last looked; times are UTC.")
+
+
+def freshness(result: dict[str, Any]) -> Row:
+    """Say of a table of a source how old its newest row was."""
+    seconds = result.get("max_loaded_at_time_ago_in_s")
+    return {
+        "source": ".".join(result["unique_id"].split(".")[-2:]),
+        "state": result["status"],
+        "hours_old": None if seconds is None else round(seconds / 3600, 1),
+        "newest_row_at": moment(result.get("max_loaded_at")),
+        "checked_at": moment(result.get("snapshotted_at")),
+    }
+
+
+def moment(text: str | None) -> datetime | None:
+    """Read a time as dbt writes it, in UTC."""
+    if not text:
+        return None
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None, microsecond=0)
+
+
 def last_build() -> None:
     """Say what the last build did, as far as `pql` ran it."""
     st.subheader("The last build")
     log = log_path("build")
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    plain = [line.partition("  ")[2] or line for line in lines]
-    steps = [found for found in map(DONE.match, plain) if found]
-    if not steps:
+    if not log.exists():
         st.info("No log of a build: `pql build` keeps one.")
         return
-    took = [{"step": found["name"], "seconds": float(found["seconds"])} for found in steps]
-    st.text(where_the_time_went(plain, sum(row["seconds"] for row in took)))
-    slowest = sorted(took, key=lambda row: -row["seconds"])[:15]
-    with st.expander(listed([f"The {len(slowest)} longest steps"])):
-        show(slowest, ("step", "seconds"), "")
+    text = log.read_text(errors="replace")
+    lines = [CLOCK.sub("", COLOUR.sub("", line)) for line in text.splitlines()]
+    ran, ended = (
+        next(filter(None, map(pattern.match, reversed(lines))), None) for pattern in (RAN, ENDED)
+    )
+    if not (ran and ended):
+        st.info("It is under way, or was stopped.")
+    else:
+        at = datetime.fromtimestamp(log.stat().st_mtime, UTC)
+        metrics({"Took": took(float(ran["seconds"])), **counts_of(ended)})
+        st.caption(f"{ran['what']}, done on {day(at.date())}, {at:%H:%M} UTC.")
+        for line in filter(TROUBLE.match, lines):
+            st.markdown(f":orange[▲] {plain(line.partition(' (')[0])}")
+    steps = [
+        {"step": found["name"], "seconds": float(found["seconds"])}
+        for found in filter(None, map(DONE.match, lines))
+    ]
+    slowest = sorted(steps, key=lambda row: -row["seconds"])[:MOST_STEPS]
+    with st.expander(f"The {len(slowest)} longest steps"):
+        show(slowest, ("step", "seconds"), "No step was done.")
+
+
+def took(seconds: float) -> str:
+    """Write how long something took."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+
+
+def counts_of(ended: re.Match[str]) -> dict[str, str]:
+    """Count what went well and what did not."""
+    words = {"pass": "Went well", "warn": "Warnings", "error": "Errors", "skip": "Skipped"}
+    return {word: f"{int(ended[name]):,}" for name, word in words.items()}

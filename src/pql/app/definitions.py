@@ -181,6 +181,8 @@ def preview(files: dict[str, bytes], has_errors: bool) -> None:
         return
     if st.button("Preview", type="primary", disabled=has_errors):
         against = os.environ.get("PQL_APP_CONFIG", "")
+        if running:
+            running.leave()
         st.session_state["preview"] = Preview(files, raw, against)
         st.rerun()
     st.caption(

@@ -7,16 +7,13 @@ from collections import defaultdict
 from datetime import date, timedelta
 
 import altair as alt
-import duckdb
 import streamlit as st
 
-from pql.app.shared import COLOURS, bars_by_day, chart, plain, read, show
+from pql.app.shared import COLOURS, answer, bars_by_day, chart, metrics, plain, read, show
 from pql.commands import explain
 from pql.commands.explain import Standing, Subject
 from pql.commands.show import next_steps
-from pql.database import opened, rows
 from pql.formatting import clean, day, plain_number
-from pql.project import database_path
 from pql.review.charts import table
 
 MOST_DAYS = 400  # of the past, in the chart
@@ -36,21 +33,18 @@ def render() -> None:
     if not who.strip():
         st.info("Name an account or a user, or pick one on the page Leads.")
         return
-    with opened(database_path()) as connection:
-        (as_of,) = rows(connection, explain.QUERIES["as_of"])
-        kind, entity_id = find(connection, who.strip())
-        subject = Subject(
-            connection, kind, entity_id, as_of["as_of_date"], as_of["as_of_date"], False
-        )
-        about(subject)
+    kind, entity_id = find(who.strip())
+    (as_of,) = read("as_of")
+    on_day = as_of["as_of_date"]
+    about(Subject(answer, kind, entity_id, on_day, on_day, is_rebuild=False))
 
 
-def find(connection: duckdb.DuckDBPyConnection, who: str) -> tuple[str, str]:
+def find(who: str) -> tuple[str, str]:
     """Find whom the reader means; `account:id`, as Leads says it, is no name to look for."""
     kind, _, entity_id = who.partition(":")
-    if kind in ("account", "user") and rows(connection, explain.QUERIES[kind], entity_id=entity_id):
+    if kind in ("account", "user") and answer(explain.QUERIES[kind], entity_id=entity_id):
         return kind, entity_id
-    return explain.find(connection, who)
+    return explain.find(answer, who)
 
 
 def about(subject: Subject) -> None:
@@ -87,14 +81,14 @@ def about(subject: Subject) -> None:
 def score(subject: Subject, standing: Standing) -> None:
     """Show the score over time, its sum, and what the definition asks for."""
     mark = standing.definition["score_threshold"]
-    columns = st.columns(3)
-    reached = plain_number(standing.score) + (f" of {plain_number(mark)}" if mark else "")
-    columns[0].metric("Score", reached)
-    columns[1].metric("Qualified", "yes" if standing.is_qualified else "no")
     until = standing.lead["qualified_until"] if standing.lead else None
-    columns[2].metric(
-        "Until, if nothing more happens",
-        day(until) if until else "no end in sight" if standing.is_qualified else "-",
+    no_end = "no end in sight" if standing.is_qualified else "-"
+    metrics(
+        {
+            "Score": plain_number(standing.score) + (f" of {plain_number(mark)}" if mark else ""),
+            "Qualified": "yes" if standing.is_qualified else "no",
+            "Until, if nothing more happens": day(until) if until else no_end,
+        }
     )
     if standing.lead and standing.is_qualified:
         for step in next_steps(standing.lead):
@@ -131,7 +125,7 @@ def lines(subject: Subject, standing: Standing) -> None:
     found = subject.read(explain.QUERIES["reasons"], **version)
     show(
         found,
-        ("reason", "points", "value", "minimum", "awards", "is_met", "last_event_on", "rule_id"),
+        ("points", "reason", "value", "minimum", "awards", "is_met", "last_event_on", "rule_id"),
         "Nothing counts for it or against it: the sum is 0.",
     )
     if found:
@@ -253,6 +247,7 @@ def events(subject: Subject) -> None:
     else:
         st.info("No accepted event.")
     if aside := subject.read(explain.QUERIES["set_aside"]):
+        st.caption("Set aside, and so not counted:")
         show(aside, ("reason", "row_count", "first_on", "last_on"), "")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pql.app.shared import QUERIES, as_csv, head, read, show
+from pql.app.shared import QUERIES, as_csv, head, metrics, read, show
 from pql.database import opened, rows
 from pql.formatting import day
 from pql.project import database_path
@@ -30,16 +30,11 @@ def render() -> None:
     kind = kinds[st.segmented_control("Show", kinds, default="Accounts", required=True)]
     values = chosen(kind)
     (count,) = read(f"{kind}_count", **values)
-    for column, (label, number) in zip(
-        st.columns(3),
-        (
-            ("Qualified", count["qualified"]),
-            ("Eligible", count["eligible"]),
-            ("Scored in all", count["leads"]),
-        ),
-        strict=True,
-    ):
-        column.metric(label, f"{number:,}", help="Rows: one for each lead and live definition.")
+    named = {"Qualified": "qualified", "Eligible": "eligible", "Scored in all": "leads"}
+    metrics(
+        {label: f"{count[name]:,}" for label, name in named.items()},
+        "Rows: one for each lead and live definition.",
+    )
     found = read(f"{kind}_leads", top=TOP, **values)
     picked = show(
         found,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pql.app import data, definitions, lead, leads, review
-from pql.app.shared import STYLE, plain, said
-from pql.errors import PqlError
+from pql.app.shared import STYLE, run
 
 st.set_page_config("Product-qualified leads", layout="wide", initial_sidebar_state="auto")
 st.html(STYLE)
@@ -15,6 +14,7 @@ st.session_state["one_lead"] = one_lead
 page = st.navigation(
     [
         st.Page(leads.render, title="Leads", default=True),
+        st.Page(leads.render, title="Leads", url_path="leads", visibility="hidden"),
         one_lead,
         st.Page(definitions.render, title="Definitions", url_path="definitions"),
         st.Page(review.render, title="Review", url_path="review"),
@@ -22,9 +22,4 @@ page = st.navigation(
     ],
     position="top",
 )
-try:
-    page.run()
-except PqlError as error:
-    st.error(plain(said(error)))
-    if error.details:
-        st.text(error.details)
+run(page.run)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pql import project
-from pql.app.shared import process_environment
+from pql.app.shared import without_folders
 from pql.commands.config import save
-from pql.commands.preview import SCRATCH
+from pql.commands.preview import FOLDER, own_folder
 from pql.config_files import CONFIG_FILES
 from pql.dbt import COLOUR, STEP
 
@@ -31,22 +30,28 @@ class Preview:
     """A preview that was started."""
 
     def __init__(self, files: Mapping[str, bytes], raw: str, against: str = "") -> None:
-        self.folder = project.root() / SCRATCH
-        drafts = {name: files[name] for name in CONFIG_FILES}
-        # by its content, so that nobody's draft changes under another's preview
-        digest = hashlib.sha256(b"\0".join(drafts.values())).hexdigest()[:16]
-        config = self.folder / f"config_{digest}"
-        save(config, drafts)
+        self.folder, self.lock = own_folder()  # for as long as this is shown
+        config = self.folder / "config"
+        save(config, {name: files[name] for name in CONFIG_FILES})
         self.log = self.folder / "preview.log"
         command = [sys.executable, "-m", "pql", "preview", "--evaluate"]
         command += ["--config", str(config)]
         command += ["--raw", raw] if raw else []
         command += ["--against", against] if against else []
         self.dbt_log = self.folder / "logs"
-        env = process_environment() | {"DBT_LOG_PATH": str(self.dbt_log)}
+        env = os.environ | {
+            "DBT_LOG_PATH": str(self.dbt_log),
+            FOLDER: str(self.folder),
+            "PYTHONUNBUFFERED": "1",
+        }
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(
-                command, cwd=project.root(), env=env, stdout=out, stderr=subprocess.STDOUT
+                command,
+                cwd=project.root(),
+                env=env,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                pass_fds=(self.lock.fileno(),),  # it keeps the folder although nobody looks on
             )
 
     @property
@@ -67,6 +72,11 @@ class Preview:
         """End it, with dbt, which it ends in turn."""
         self.process.terminate()
         self.process.wait(timeout=30)
+        self.leave()
+
+    def leave(self) -> None:
+        """Leave its folder to the next."""
+        self.lock.close()
 
     def progress(self) -> Progress:
         """Say how far it is."""
@@ -88,4 +98,4 @@ class Preview:
 
     def trouble(self) -> str:
         """Return what went wrong, without folders of this machine."""
-        return re.sub(r"(?<![\w.])/(?:[\w.\-]+/)+", "", self.said().strip())
+        return without_folders(self.said().strip())

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, NamedTuple
 
 import altair as alt
+import duckdb
 import pandas as pd
 import streamlit as st
 
@@ -59,7 +60,25 @@ NAMES = {
 
 def read(name: str, **values: object) -> list[Row]:
     """Answer a query of the pages, once per build and values."""
-    return _read(name, tuple(sorted(values.items())), str(database_path()), build_stamp())
+    return answer(QUERIES[name], **values)
+
+
+def answer(query: str, **values: object) -> list[Row]:
+    """Answer a query, once per build and values."""
+    held = HELD.get()
+    at = (tuple(sorted(values.items())), str(database_path()), held.stamp)
+    return _answer(held.connection, query, *at)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _answer(
+    _connection: duckdb.DuckDBPyConnection,
+    query: str,
+    values: tuple[tuple[str, object], ...],
+    database: str,
+    stamp: int,
+) -> list[Row]:
+    return rows(_connection, query, **dict(values))
 
 
 def build_stamp() -> int:
@@ -70,20 +89,47 @@ def build_stamp() -> int:
         return 0
 
 
-@st.cache_data(max_entries=300, show_spinner=False)
-def _read(
-    name: str, values: tuple[tuple[str, object], ...], database: str, stamp: int
-) -> list[Row]:
-    with opened(Path(database)) as connection:
-        return rows(connection, QUERIES[name], **dict(values))
+class Held(NamedTuple):
+    """The database of a build, held open while a page is shown."""
+
+    connection: duckdb.DuckDBPyConnection
+    stamp: int
+
+
+HELD: ContextVar[Held] = ContextVar("held")
+
+
+@contextmanager
+def one_build() -> Iterator[None]:
+    """Hold the database of the last build open, so that all that is read is of that build."""
+    stamp = build_stamp()
+    with opened(database_path()) as connection:
+        token = HELD.set(Held(connection, stamp))
+        try:
+            yield
+        finally:
+            HELD.reset(token)
+
+
+def run(page: Callable[[], None]) -> None:
+    """Show a page, or say in a line why it cannot be shown."""
+    try:
+        with one_build():
+            page()
+    except PqlError as error:
+        st.error(plain(said(error)))
+        if error.details:
+            st.text(without_folders(error.details))
 
 
 def said(error: PqlError) -> str:
-    """Word an error for a page: files of this machine by their names alone."""
+    """Word an error for a page."""
     database = database_path()
-    text = str(error)
-    for path in (str(database), str(short_path(database))):
-        text = text.replace(path, database.name)
+    return without_folders(str(error).replace(str(short_path(database)), database.name))
+
+
+def without_folders(text: str) -> str:
+    """Name files of this machine by their names alone."""
     return re.sub(r"(?<![\w.])/(?:[\w.\-]+/)+", "", text)
 
 
@@ -117,6 +163,13 @@ def head(name: str) -> str:
     """Name a column as a person would."""
     words = NAMES.get(name) or spaced(name.removeprefix("is_").removesuffix("_id"))
     return words[:1].upper() + words[1:]
+
+
+def metrics(values: Mapping[str, str], note: str | None = None) -> None:
+    """Show a few figures side by side, on a narrow screen in as many lines as they need."""
+    with st.container(horizontal=True, gap="medium"):
+        for label, value in values.items():
+            st.metric(label, value, help=note, width="content")
 
 
 def show(found: Sequence[Row], columns: Sequence[str], empty: str, **options: Any) -> Any:
@@ -192,8 +245,3 @@ def fewer_kinds(found: Sequence[Row], kind: str, count: str) -> list[Row]:
         sums[row[kind]] = sums.get(row[kind], 0) + int(row[count])
     kept = sorted(sums, key=lambda name: -sums[name])[:MOST_KINDS]
     return [row if row[kind] in kept else {**row, kind: "all others"} for row in found]
-
-
-def process_environment() -> dict[str, str]:
-    """Return the environment of a command that a page starts."""
-    return {**os.environ, "PYTHONUNBUFFERED": "1"}

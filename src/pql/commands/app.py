@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
-import streamlit  # noqa: F401 says at once where it is not installed
+from streamlit.web import cli  # says at once where it is not installed
 
 from pql import console, project, queries
 from pql.config_files import config_files
+from pql.database import quoted
 from pql.reading import is_server, reading
 
 ASKED = [query for file in ("app", "explain", "review") for query in queries.read(file).values()]
@@ -35,7 +37,8 @@ def copied(target: str) -> Path:
     unfinished = copy.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     with reading(target, None, ASKED) as connection:
-        connection.execute(f"attach '{unfinished}' as copy; copy from database memory to copy")
+        connection.execute(f"attach {quoted(str(unfinished))} as copy")
+        connection.execute("copy from database memory to copy")
     unfinished.replace(copy)
     console.note(f"the pages show what {target} has now; start again to see a later build")
     return copy
@@ -50,21 +53,26 @@ def app(
         os.environ["PQL_DUCKDB_PATH"] = str(copied(target))
     with reading("", None, ()):
         pass
-    env = os.environ | {
-        "PQL_APP_TARGET": target,
-        "PQL_APP_RAW": str(raw.resolve()) if raw else "",
-        "PQL_APP_CONFIG": str(config.resolve()),
-    }
+    os.environ["PQL_APP_TARGET"] = target
+    os.environ["PQL_APP_RAW"] = str(raw.resolve()) if raw else ""
+    os.environ["PQL_APP_CONFIG"] = str(config.resolve())
     # Meanwhile the checks of the config are compiled, for the page Definitions.
     warm = (
         "from pql.config_checks import compiled_checks, fingerprint; compiled_checks(fingerprint())"
     )
-    subprocess.Popen([sys.executable, "-c", warm], env=env, stdout=subprocess.DEVNULL)
+    subprocess.Popen([sys.executable, "-c", warm], stdout=subprocess.DEVNULL)
+    Thread(target=import_pages, daemon=True).start()
     options = OPTIONS | {
         "server.address": host,
         "server.port": str(port),
         "server.headless": str(not open_browser).lower(),
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
-    command = [sys.executable, "-m", "streamlit", "run", str(ENTRY), *flags]
-    os.execve(sys.executable, command, env)  # noqa: S606 who ends us ends the pages
+    cli.main(["run", str(ENTRY), *flags], prog_name="streamlit")
+
+
+def import_pages() -> None:
+    """Import what the pages need while the browser opens, which then need not wait for it."""
+    import pyarrow  # noqa: F401 by the first table
+
+    from pql.app import data, definitions, lead, leads, review  # noqa: F401

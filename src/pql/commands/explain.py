@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-
-import duckdb
+from functools import partial
 
 from pql import queries
 from pql.commands.show import next_steps
@@ -24,12 +23,14 @@ MOST_CHOICES = 5
 
 QUERIES = queries.read("explain")
 
+Answers = Callable[..., list[Row]]  # to a query, with the values that it names
+
 
 @dataclass(frozen=True)
 class Subject:
     """Whom the explanation is about, and on which day."""
 
-    connection: duckdb.DuckDBPyConnection = field(repr=False)
+    answers: Answers = field(repr=False)
     entity_type: str
     entity_id: str
     on_day: date
@@ -44,7 +45,7 @@ class Subject:
     def read(self, query: str, **values: object) -> list[Row]:
         """Run a query that may name the entity and the day."""
         own = {"entity_type": self.entity_type, "entity_id": self.entity_id, "on_day": self.on_day}
-        return rows(self.connection, query, **own, **values)
+        return self.answers(query, **own, **values)
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,9 @@ class Check:
 # --- whom -----------------------------------------------------------------------------------------
 
 
-def find(connection: duckdb.DuckDBPyConnection, who: str) -> tuple[str, str]:
+def find(answers: Answers, who: str) -> tuple[str, str]:
     """Return the one entity that is known by an id, a mail address, a domain or a name."""
-    matches = rows(connection, QUERIES["matches"], who=who)
+    matches = answers(QUERIES["matches"], who=who)
     own_ids = [match for match in matches if match["is_own_id"]]
     if len(own_ids or matches) == 1:
         match = (own_ids or matches)[0]
@@ -89,7 +90,7 @@ def find(connection: duckdb.DuckDBPyConnection, who: str) -> tuple[str, str]:
     name = clean(who)
     if matches:
         raise PqlError(f"{name} may be any of these, so name one: {choices(matches)}")
-    nearest = rows(connection, QUERIES["nearest"], who=who)
+    nearest = answers(QUERIES["nearest"], who=who)
     if nearest:
         raise PqlError(f"{name} is not known; the nearest are {choices(nearest)}")
     raise PqlError(
@@ -225,7 +226,7 @@ def read_standing(subject: Subject, definition: Row, stage: str) -> Standing:
         is_qualified=current["is_qualified"],
         stage=stage,
         lead=lead[0] if lead else None,
-        rules={rule["rule_id"]: rule for rule in rows(subject.connection, QUERIES["rules"], **key)},
+        rules={rule["rule_id"]: rule for rule in subject.read(QUERIES["rules"], **key)},
         fit_rules=subject.read(QUERIES["fit_rules"], **key),
         conditions={tuple(row.values()) for row in subject.read(QUERIES["conditions"], **key)},
         history=history,
@@ -513,14 +514,13 @@ def explain(who: str, on_day: date | None, target: str = "") -> Answer:
     """
     is_rebuild = bool(not is_server(target) and on_day and database_path(on_day).exists())
     with reading(target, on_day if is_rebuild else None, QUERIES.values()) as connection:
-        (as_of,) = rows(connection, QUERIES["as_of"])
+        answers = partial(rows, connection)
+        (as_of,) = answers(QUERIES["as_of"])
         if as_of["as_of_date"] is None:
             raise PqlError("no event was accepted yet; event_rejects has those set aside, and why")
         on_day = on_day or as_of["as_of_date"]
         if on_day > as_of["horizon_date"]:
             raise PqlError(f"--on {on_day}: nothing is known after {as_of['horizon_date']}")
-        entity_type, entity_id = find(connection, who)
-        subject = Subject(
-            connection, entity_type, entity_id, on_day, as_of["as_of_date"], is_rebuild
-        )
+        entity_type, entity_id = find(answers, who)
+        subject = Subject(answers, entity_type, entity_id, on_day, as_of["as_of_date"], is_rebuild)
         return explanation(subject)

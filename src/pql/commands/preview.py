@@ -6,11 +6,15 @@ remembers, is not touched. Compared are the live versions of each definition.
 
 from __future__ import annotations
 
+import fcntl
+import itertools
+import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 import duckdb
 
@@ -32,6 +36,7 @@ from pql.formatting import (
 from pql.reading import is_server
 
 SCRATCH = Path("target", "preview")  # in the project
+FOLDER = "PQL_PREVIEW_FOLDER"  # names it to a preview that the workbench runs, and keeps it for
 MOST_CAUSES = 3
 WEEKS = 12
 
@@ -44,8 +49,28 @@ Sides = tuple[Side, Side]  # the current one, and the proposed one
 # --- the two builds -------------------------------------------------------------------------------
 
 
+def own_folder() -> tuple[Path, TextIO]:
+    """Take a folder that no other preview builds in or is shown from.
+
+    Returns:
+        The folder, and a file that keeps others out of it until it is closed.
+    """
+    for place in itertools.count(1):
+        name = SCRATCH.name if place == 1 else f"{SCRATCH.name}_{place}"
+        folder = project.root() / SCRATCH.with_name(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+        else:
+            return folder, lock
+    raise AssertionError("numbers do not end")
+
+
 def build_side(
-    side: str, raw: Path | None, config: Path | None, is_evaluated: bool = False
+    scratch: Path, side: str, raw: Path | None, config: Path | None, is_evaluated: bool
 ) -> Path:
     """Build one config in a database of its own, and return that.
 
@@ -53,7 +78,6 @@ def build_side(
     is DuckDB's whatever profiles.yml says, so that a warehouse's tables are never written. Tests
     are left out but for what is wrong in the config, which is read from its table.
     """
-    scratch = project.root() / SCRATCH
     database = scratch / f"{side}.duckdb"
     own = {
         "DBT_TARGET": "duckdb",
@@ -61,7 +85,6 @@ def build_side(
         "DBT_LOG_PATH": str(scratch / side),
         "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test test",
     }
-    scratch.mkdir(parents=True, exist_ok=True)
     console.note(f"building the {side} config")
     part = "preview" if is_evaluated else "hourly"
     built = build(Request(raw, config, selector=part, show="line", database=database, env=own))
@@ -103,9 +126,15 @@ def preview(
             f"--target {target}: a preview is built by DuckDB alone, so as to leave the server's "
             "tables as they are; name a folder with an export of the raw tables by --raw"
         )
-    current = build_side("current", raw, against, is_evaluated)
-    proposed = build_side("proposed", raw, config, is_evaluated)
-    return compare(current, proposed, is_evaluated)
+    with ExitStack() as until_compared:
+        if given := os.environ.get(FOLDER):
+            scratch = Path(given)
+        else:
+            scratch, lock = own_folder()
+            until_compared.enter_context(lock)
+        current = build_side(scratch, "current", raw, against, is_evaluated)
+        proposed = build_side(scratch, "proposed", raw, config, is_evaluated)
+        return compare(current, proposed, is_evaluated)
 
 
 # --- what differs ---------------------------------------------------------------------------------
