@@ -38,3 +38,9 @@
         ) -%}
     {%- endfor -%}
 {%- endmacro %}
+
+{#- With Iceberg's extensions a view that is replaced goes on as it was (1.10): it is made anew. -#}
+{% macro spark__create_view_as(relation, sql) -%}
+    {%- do run_query("drop view if exists " ~ relation) -%}
+    {{ return(dbt.spark__create_view_as(relation, sql)) }}
+{%- endmacro %}

@@ -382,11 +382,12 @@
 {%- endmacro %}
 
 {#- Spark 3.5 has no type of its own for JSON: an object is read as a map of texts. A text that is itself
-    an object or an array cannot be told from one, and 1.10 comes back as 1.1. -#}
+    an object or an array cannot be told from one, and 1.10 comes back as 1.1. What follows an object
+    counts only within a list; single quotes and control characters pass unless they are forbidden. -#}
 {% macro spark__is_json_object(json_text) -%}
     coalesce(
         json_array_length('[' || {{ json_text }} || ']') = 1
-        and json_object_keys({{ json_text }}) is not null,
+        and from_json({{ json_text }}, 'map<string, string>', map('allowSingleQuotes', 'false')) is not null,
         false
     )
 {%- endmacro %}

@@ -25,7 +25,6 @@ spark.driver.extraClassPath {jar}
 spark.executor.extraClassPath {jar}
 spark.driver.extraJavaOptions {java} -Dderby.system.home={folder}
 spark.executor.extraJavaOptions {java}
-spark.sql.extensions org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions
 spark.sql.catalog.spark_catalog org.apache.iceberg.spark.SparkSessionCatalog
 spark.sql.catalog.spark_catalog.type hive
 spark.hadoop.iceberg.engine.hive.lock-enabled false

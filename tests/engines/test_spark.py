@@ -1,13 +1,15 @@
 """Spark on Iceberg gives the rows that DuckDB gives, table for table, at once and step by step.
 
 Spark runs in an environment of its own (.venv-spark), made from requirements-spark.lock, on this
-machine's cores. `PQL_SEED=<number> make test-engines ENGINE=spark` takes another random case.
+machine's cores; `PQL_SPARK_WORKERS=2 make test-engines ENGINE=spark` starts a standalone cluster of
+two workers. `PQL_SEED=<number>` takes another random case.
 """
 
 import json
 import os
 import random
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ import cases
 import pytest
 from conftest import PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
 from parity import build_on, differing_marts
+
+from tools.engines.cluster import running
 
 SPARK = Path(os.environ.get("PQL_SPARK_VENV") or PROJECT / ".venv-spark") / "bin"
 # Where a build may be stopped: while it counts, attributes, scores, and tells.
@@ -27,12 +31,14 @@ class Warehouse:
     """A catalog of Spark in a folder, and what builds of it need."""
 
     folder: Path
+    master: str
 
     def env(self) -> dict[str, str]:
         """All environment variables of whatever runs there."""
         inherited = {n: v for n, v in os.environ.items() if not n.startswith(("PQL_", "DBT_"))}
         return inherited | {
             "PQL_SPARK_FOLDER": str(self.folder / "spark"),
+            "PQL_SPARK_MASTER": self.master,
             "DBT_TARGET_PATH": str(self.folder / "target_spark"),
             "DBT_LOG_PATH": str(self.folder / "logs_spark"),
             "DBT_USE_COLORS": "false",
@@ -85,9 +91,21 @@ class Warehouse:
         return differing_marts(built, lambda mart, _: f"read_parquet('{marts / mart}/*.parquet')")
 
 
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """What Spark runs on; a cluster ends with the tests."""
+    if workers := int(os.environ.get("PQL_SPARK_WORKERS") or 0):
+        with running(SPARK / "python", tmp_path_factory.mktemp("cluster"), workers) as url:
+            yield url
+    else:
+        yield "local[2]"
+
+
 @pytest.mark.slow
-def test_the_demo_is_the_same(tmp_path_factory: pytest.TempPathFactory, whole_demo: Built) -> None:
-    warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
+def test_the_demo_is_the_same(
+    tmp_path_factory: pytest.TempPathFactory, master: str, whole_demo: Built
+) -> None:
+    warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"), master)
     warehouse.build(selector="weekly")
     assert warehouse.differences(whole_demo) == {}
     warehouse.build(selector="hourly")
@@ -95,14 +113,14 @@ def test_the_demo_is_the_same(tmp_path_factory: pytest.TempPathFactory, whole_de
 
 
 def test_a_random_case_is_the_same_step_by_step(
-    tmp_path_factory: pytest.TempPathFactory,
+    tmp_path_factory: pytest.TempPathFactory, master: str
 ) -> None:
     """First without some events, links and requests; then all of it, under other points.
 
     The second build is killed halfway and begun again.
     """
     folder = tmp_path_factory.mktemp("random")
-    warehouse = Warehouse(folder)
+    warehouse = Warehouse(folder, master)
     case = cases.generate(cases.SEED)
     rng = random.Random(cases.SEED)
     events = list(case.raw["events"])
