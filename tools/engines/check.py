@@ -76,7 +76,7 @@ def check(engine: str, folder: Path) -> list[str]:
     found = []
     for file in (folder / "full.json", folder / "incremental.json"):
         sent = json.loads(file.read_text())
-        tables = {node.rpartition(".")[2] for node in sent}
+        tables = {node.rpartition(".")[2] for node in sent} | {"pql_builds"}  # made by a hook
         for node, statements in sorted(sent.items()):
             for problem in sorted(
                 {line for sql in statements for line in problems(sql, engine, functions, tables)}
