@@ -1,4 +1,4 @@
-"""What docs/orchestration.md hands out says what it should; tests/orchestration loads it for real."""
+"""What docs/orchestration.md hands out says what it should; tests/orchestration loads it."""
 
 import ast
 import os
