@@ -15,7 +15,7 @@ accepted = {"accept_mass_change": $(if $(ACCEPT_MASS_CHANGE),true,false)$(comma)
 
 .DEFAULT_GOAL := help
 .SECONDEXPANSION:
-.PHONY: help build test test-page test-clock test-vendors test-engines lint show explain preview new-version suggest init review bench manifests \
+.PHONY: help build test test-page test-clock test-orchestration test-vendors test-engines lint show explain preview new-version suggest init review bench manifests \
 	sync docs lock clean app
 
 help: ## list these commands
@@ -37,6 +37,9 @@ test-page: .venv/requirements-dev.lock ## open the review page of the demo in Ch
 
 test-clock: .venv/requirements-dev.lock ## build and test a year ahead and a year behind, with faketime, which must be installed
 	@$(BIN)/python -m pytest tests/clock
+
+test-orchestration: .venv/requirements-dev.lock ## load what docs/orchestration.md hands out in Dagster and Airflow, which it installs
+	@$(BIN)/python -m pytest tests/orchestration
 
 test-vendors: .venv/requirements-dev.lock ## build the demo as each vendor stores it, and what init writes for vendors
 	@$(BIN)/python -m pytest tests/vendors

@@ -1,10 +1,12 @@
 """A config folder as a workbook: the same config comes back, and each mistake names its cell."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
-from conftest import PROJECT
+from conftest import PROJECT, run_dbt
 from openpyxl import load_workbook
 
 from pql import cli, workbook
@@ -163,3 +165,31 @@ def test_what_is_no_config_is_refused_in_a_line(book, tmp_path, capsys):
 def test_a_row_is_named_as_the_checks_name_it():
     rows = [["Trial", "2.0", "r1", *[""] * 8], ["", "x", "r1", *[""] * 8]]
     assert row_keys("definition_rules.csv", rows) == ["trial v2 / r1", "? v? / r1"]
+
+
+def test_a_config_may_be_tables_of_which_a_wrong_cell_is_named(demo, tmp_path):
+    built = replace(demo, folder=tmp_path, database=tmp_path / "built.duckdb")
+    shutil.copyfile(demo.database, built.database)
+    with duckdb.connect(str(built.database)) as connection:
+        connection.execute("create schema sheets")
+        for name in ("signals", "definitions", "definition_rules"):
+            file = SHIPPED / f"{name}.csv"
+            connection.execute(
+                f"create table sheets.{name} as from read_csv('{file}', all_varchar = true)"
+            )
+        changed = "update sheets.definitions set score_threshold = ? where definition_id = ?"
+        connection.execute(changed, ["40", "expansion"])
+        connection.execute(changed, ["sixty", "playbook_points"])
+    read = ("stg_config__definitions", "stg_config__cells", "int_cell_problems", "config_problems")
+    ran = run_dbt(built, "run", "--vars", "config_schema: sheets", "--select", *read)
+    assert ran.returncode == 0, ran.stdout
+    with duckdb.connect(str(built.database), read_only=True) as connection:
+        ((threshold,),) = connection.execute(
+            "select score_threshold from pql_staging.stg_config__definitions"
+            " where definition_id = 'expansion'"
+        ).fetchall()
+        said = connection.execute(
+            "select distinct file_name, column_name, problem from pql.config_problems"
+        ).fetchall()
+    assert threshold == 40
+    assert said == [("definitions.csv", "score_threshold", '"sixty" is not a number')]

@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 from test_review_page import POISON, SCREENS
 from test_review_page import browser as browser  # a fixture
 
-PAGES = ("", "lead", "definitions", "review", "data")
+PAGES = ("", "leads", "lead", "definitions", "review", "data")
 # Streamlit looks for itself under the page's own address first.
 LOOKING_FOR_ITSELF = "/_stcore/"
 

@@ -15,7 +15,7 @@ import streamlit as st
 from pql.app import drafts
 from pql.app.outcome import show_outcome
 from pql.app.previewing import Preview
-from pql.app.shared import head, plain, read, show
+from pql.app.shared import head, plain, read, show, version_label
 from pql.commands.config import save
 from pql.config_checks import problems
 from pql.config_files import CONFIG_FILES, VERSIONED_FILES, config_files, contract_of
@@ -78,14 +78,7 @@ def choose() -> dict | None:
     if not found:
         st.info("The last build has no definition.")
         return None
-    return st.selectbox(
-        "Definition",
-        found,
-        format_func=lambda row: (
-            f"{row['definition_name']} ({row['definition_id']}, version "
-            f"{row['definition_version']}, {row['status']})"
-        ),
-    )
+    return st.selectbox("Definition", found, format_func=version_label)
 
 
 # --- changing -------------------------------------------------------------------------------------

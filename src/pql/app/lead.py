@@ -9,7 +9,17 @@ from datetime import date, timedelta
 import altair as alt
 import streamlit as st
 
-from pql.app.shared import COLOURS, answer, bars_by_day, chart, metrics, plain, read, show
+from pql.app.shared import (
+    COLOURS,
+    answer,
+    bars_by_day,
+    chart,
+    metrics,
+    plain,
+    read,
+    show,
+    version_label,
+)
 from pql.commands import explain
 from pql.commands.explain import Standing, Subject
 from pql.commands.show import next_steps
@@ -63,9 +73,7 @@ def about(subject: Subject) -> None:
         chosen = st.selectbox(
             "Definition",
             definitions,
-            format_func=lambda row: (
-                f"{row['definition_name']} (version {row['definition_version']}, {row['status']})"
-            ),
+            format_func=version_label,
         )
         score(subject, explain.read_standing(subject, chosen, stages[0]["stage"]))
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -123,7 +125,24 @@ def show_table(table: Table) -> None:
         for row in table.rows[:MOST_NUMBERS]
     ]
     rule = " | ".join("---:" if column.is_number else "---" for column in table.columns)
-    st.markdown("\n".join(f"| {line} |" for line in (" | ".join(heads), rule, *lines)))
+    text = "\n".join(f"| {line} |" for line in (" | ".join(heads), rule, *lines))
+    if not table.is_stacked:
+        st.markdown(text)
+        return
+    key = f"stacked_{zlib.crc32(text.encode())}"
+    labels = "".join(
+        f".st-key-{key} td:nth-child({place})::before {{content: {css_text(f'{label}: ')}}}"
+        for place, label in enumerate((column.label for column in table.columns), 1)
+        if place > 1
+    )
+    st.html(f"<style>@media (max-width: 640px) {{{labels}}}</style>")
+    with st.container(key=key):
+        st.markdown(text)
+
+
+def css_text(text: str) -> str:
+    """Write a text for a style sheet, which it cannot end."""
+    return json.dumps(text, ensure_ascii=False).replace("<", "\\3c ")
 
 
 def cell(column: components.Column, value: object) -> str:

@@ -39,7 +39,18 @@ STYLE = """
 [data-testid="stElementToolbar"] {display: none}
 .block-container {max-width: 1280px; padding-top: 3rem; padding-bottom: 3rem}
 [data-testid="stMetricValue"] {font-size: 1.6rem}
-@media (max-width: 640px) {.block-container {padding-left: 1rem; padding-right: 1rem}}
+@media (max-width: 640px) {
+.block-container {padding-left: 1rem; padding-right: 1rem}
+.stMarkdown table {display: block; overflow-x: auto; font-size: 0.85rem}
+.stMarkdown :is(th, td) {padding: 0.3rem 0.5rem}
+/* a row of text becomes a card: each cell says what it is */
+[class*="st-key-stacked"] thead {display: none}
+[class*="st-key-stacked"] :is(table, tbody, tr, td) {display: block; width: 100%; border: 0}
+[class*="st-key-stacked"] td {padding: 0.1rem 0; white-space: normal}
+[class*="st-key-stacked"] td:first-child {font-weight: 600}
+[class*="st-key-stacked"] td::before {opacity: 0.6}
+[class*="st-key-stacked"] tr {padding: 0.7rem 0; border-bottom: 1px solid #e0e0e0}
+}
 </style>
 """
 NAMES = {
@@ -163,6 +174,14 @@ def head(name: str) -> str:
     """Name a column as a person would."""
     words = NAMES.get(name) or spaced(name.removeprefix("is_").removesuffix("_id"))
     return words[:1].upper() + words[1:]
+
+
+def version_label(row: Row) -> str:
+    """Name a version of a definition in a list to choose from, where no two may read alike."""
+    return (
+        f"{row['definition_name']} ({row['definition_id']}, version {row['definition_version']}, "
+        f"{row['status']})"
+    )
 
 
 def metrics(values: Mapping[str, str], note: str | None = None) -> None:
