@@ -5,6 +5,7 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ import pytest
 from conftest import PROJECT, run_build
 from pages import opened
 
-from pql import project
+from pql import cli, project
 from pql.app import drafts, leads, previewing, shared
 from pql.app.shared import as_csv, defused, plain
 from pql.commands import preview
@@ -256,6 +257,24 @@ def test_pages_show_the_last_build_also_while_the_next_one_runs(demo, tmp_path, 
         put_in_place(unfinished, mine)
         assert opened("leads").metric[2].value == "0"
     assert opened("leads").metric[2].value == "0"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--host", "999.1.1.1"], "--host 999.1.1.1: not an address of this machine"),
+        (["--raw", "nowhere"], "nowhere: no such folder"),
+        (["--config", "nowhere"], "nowhere: no such folder"),
+        ([], "cannot be listened on, name another"),
+    ],
+)
+def test_what_the_workbench_cannot_start_with_is_said_in_a_line(given, said, capsys):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert cli.main(["app", "--no-browser", "--port", port, *given]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1"])

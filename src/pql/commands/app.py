@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from streamlit.web import cli  # says at once where it is not installed
 from pql import console, project, queries
 from pql.config_files import config_files
 from pql.database import quoted
+from pql.errors import PqlError
 from pql.reading import is_server, reading
 
 ASKED = [query for file in ("app", "explain", "review") for query in queries.read(file).values()]
@@ -53,6 +55,9 @@ def app(
         os.environ["PQL_DUCKDB_PATH"] = str(copied(target))
     with reading("", None, ()):
         pass
+    if raw and not raw.is_dir():
+        raise PqlError(f"{raw}: no such folder; name one of raw tables")
+    require_free(host, port)
     os.environ["PQL_APP_TARGET"] = target
     os.environ["PQL_APP_RAW"] = str(raw.resolve()) if raw else ""
     os.environ["PQL_APP_CONFIG"] = str(config.resolve())
@@ -69,6 +74,19 @@ def app(
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     cli.main(["run", str(ENTRY), *flags], prog_name="streamlit")
+
+
+def require_free(host: str, port: int) -> None:
+    """Say what to do where the address cannot be listened on."""
+    try:
+        family = socket.getaddrinfo(host, port)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except socket.gaierror:
+        raise PqlError(f"--host {host}: not an address of this machine") from None
+    except OSError as error:
+        raise PqlError(
+            f"--port {port}: cannot be listened on, name another; {os.strerror(error.errno)}"
+        ) from None
 
 
 def import_pages() -> None:
