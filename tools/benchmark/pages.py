@@ -110,7 +110,7 @@ def measure(database: Path) -> list[tuple[str, Took]]:
     pages = queries.read("app")
     entity = {"entity_type": "account", "entity_id": "a_037", "reason": "duplicate"}
     values = {**FILTERS, **entity, "top": 500, "days_back": 90, "who": "account:a_037"}
-    of_lead = ("matches", "history", "changes", "reasons", "conditions", "stage", "links", "users", "fit_rules", "set_aside")
+    of_lead = ("matches", "history", "changes", "reasons", "conditions", "stage", "fit_rules")
     version = {"definition_id": "expansion", "definition_version": 1}
     version |= {"definition_key": "expansion@1", "on_day": "2026-06-30"}
     parts = ("accounts", "users", "chosen", "company_size")  # of other queries

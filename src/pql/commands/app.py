@@ -11,9 +11,10 @@ from threading import Thread
 
 from streamlit.web import cli  # says at once where it is not installed
 
-from pql import console, project, queries
+from pql import console, queries
 from pql.config_files import config_files
 from pql.database import quoted
+from pql.dbt import target_path
 from pql.errors import PqlError
 from pql.reading import is_server, reading
 
@@ -33,7 +34,7 @@ OPTIONS = {
 
 def copied(target: str) -> Path:
     """Copy what the pages read of a server into a file, in place of the last copy."""
-    folder = Path(os.environ.get("DBT_TARGET_PATH") or project.root() / "target") / "app"
+    folder = target_path() / "app"
     folder.mkdir(parents=True, exist_ok=True)
     copy = folder / f"copy_of_{target}.duckdb"
     unfinished = copy.with_suffix(".unfinished")
@@ -51,13 +52,13 @@ def app(
 ) -> None:
     """Check that there is something to show, and serve the pages until one is told to stop."""
     config_files(config)
+    if raw and not raw.is_dir():
+        raise PqlError(f"{raw}: no such folder; name one of raw tables")
+    require_free(host, port)
     if is_server(target):
         os.environ["PQL_DUCKDB_PATH"] = str(copied(target))
     with reading("", None, ()):
         pass
-    if raw and not raw.is_dir():
-        raise PqlError(f"{raw}: no such folder; name one of raw tables")
-    require_free(host, port)
     os.environ["PQL_APP_TARGET"] = target
     os.environ["PQL_APP_RAW"] = str(raw.resolve()) if raw else ""
     os.environ["PQL_APP_CONFIG"] = str(config.resolve())
