@@ -105,6 +105,22 @@ def test_each_filter_counts_what_the_mart_has_of_it(database, kind):
                 assert len(shared.read(f"{kind}_leads", top=10_000, **values)) == leads_of_it
 
 
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [("account", "account_id"), ("account", "domain"), ("user", "user_id"), ("user", "email")],
+)
+def test_a_lead_is_found_by_its_id_mail_address_or_domain(database, kind, column):
+    ((wanted, text),) = ask(
+        database,
+        f"select {kind}_id, {column} from pql.pql_{kind}s where {column} is not null"
+        f" order by score desc, {kind}_id limit 1",
+    )
+    with shared.one_build():
+        found = shared.read(f"{kind}_leads", top=10, **NO_FILTER | {"search": text.upper()})
+        found += shared.read(f"{kind}_leads", top=10, **NO_FILTER | {"search": text})
+    assert {row[f"{kind}_id"] for row in found} == {wanted}
+
+
 def test_what_is_picked_on_the_page_is_what_is_shown():
     page = opened("leads")
     everybody = page.metric[2].value
