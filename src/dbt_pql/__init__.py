@@ -71,11 +71,11 @@ def rows_of(table: Any) -> pd.DataFrame:
 
 def execute_named(self: Any, sql: str, *parameters: Any) -> None:
     """Run a statement under the name of the node that it belongs to."""
-    from pyspark.sql import SparkSession
+    from pyspark import SparkContext
 
     node = NODE.search(sql)
-    if node and (session := SparkSession.getActiveSession()):
-        session.sparkContext.setJobDescription(node[1])
+    if node and (context := SparkContext._active_spark_context):
+        context.setJobDescription(node[1])
     execute(self, sql, *parameters)
 
 

@@ -32,6 +32,7 @@ spark.hadoop.javax.jdo.option.ConnectionURL jdbc:derby:;databaseName={folder}/me
 spark.sql.warehouse.dir {folder}/tables
 spark.sql.session.timeZone UTC
 spark.sql.codegen.wholeStage false
+spark.sql.constraintPropagation.enabled false
 spark.sql.shuffle.partitions 2
 spark.default.parallelism 2
 spark.locality.wait 0
