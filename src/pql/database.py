@@ -31,13 +31,14 @@ def opened(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     require(database)
     with told(str(short_path(database))), duckdb.connect() as connection:
         connection.execute(f"attach {quoted(str(database))} (read_only)")
-        schemas = connection.execute(
-            "select schema_name, concat('\"', database_name, '\".', schema_name)"
-            " from duckdb_schemas() where database_name in"
-            " (select database_name from duckdb_databases() where path is not null)"
+        ((name,),) = connection.execute(
+            "select database_name from duckdb_databases() where path is not null"
         ).fetchall()
-        there = dict(schemas)
-        if found := [there[schema] for schema in SCHEMAS if schema in there]:
+        connection.execute(f'use "{name}"')
+        there = connection.execute(
+            "select schema_name from duckdb_schemas() where database_name = current_database()"
+        ).fetchall()
+        if found := [f'"{name}".{schema}' for schema in SCHEMAS if (schema,) in there]:
             connection.execute(f"set search_path = {quoted(','.join(found))}")
         yield connection
 
