@@ -12,9 +12,9 @@ from conftest import PQL, PROJECT
 from typer.main import get_command
 
 from pql import cli, config_files, project
-from pql.commands.init import can_be_named
 from pql.dbt import STEP, where_the_time_went
 from pql.errors import PqlError
+from pql.starter.signals import can_be_named
 
 COMMANDS = (
     "build", "show", "explain", "preview", "new-version", "suggest", "review", "init", "sync",

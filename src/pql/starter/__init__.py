@@ -1,0 +1,1 @@
+"""The starter config that `pql init` writes."""
