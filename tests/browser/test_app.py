@@ -19,6 +19,8 @@ from playwright.sync_api import expect
 from test_review_page import POISON, SCREENS
 from test_review_page import browser as browser  # a fixture
 
+from pql.commands import preview
+
 PAGES = ("", "leads", "lead", "definitions", "review", "data")
 # Streamlit looks for itself under the page's own address first.
 LOOKING_FOR_ITSELF = "/_stcore/"
@@ -166,7 +168,10 @@ def test_a_preview_shows_who_enters_as_the_command_says_it(address, browser, tmp
     assert changed != lines
     definitions.write_text("".join(changed))
     command = [sys.executable, "-m", "pql", "preview", "--config", str(config), "--evaluate"]
-    said = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    env = os.environ | {preview.FOLDER: str(PROJECT / preview.SCRATCH)}  # nobody looks on any more
+    said = subprocess.run(
+        command, cwd=PROJECT, env=env, capture_output=True, text=True, check=True
+    ).stdout
     (entering,) = re.findall(r"(\d+) would enter:\n((?: {3,}.*\n)+)", said)
     named = set(re.findall(r"\((a_\d+)\)", entering[1]))
     assert head == f"{entering[0]} would enter"

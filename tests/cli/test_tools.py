@@ -554,10 +554,9 @@ def test_a_config_with_errors_is_told_by_its_cells(raw, tmp_path, scratch, monke
     assert "dbt" not in text
 
 
-@pytest.mark.usefixtures("scratch")
-def test_a_preview_names_a_missing_folder(tmp_path, capsys):
+def test_a_preview_names_a_missing_folder(scratch, tmp_path, capsys):
     with pytest.raises(PqlError, match="no such folder"):
-        preview.build_side("proposed", None, tmp_path / "nowhere")
+        preview.build_side(scratch, "proposed", None, tmp_path / "nowhere", False)
     assert cli.main(["preview"]) == 2
     assert "Missing option '--config'; see pql preview --help" in capsys.readouterr().err
 

@@ -14,8 +14,8 @@ MOST_DOWNLOADED = 100_000
 SIZES = ("1-49", "50-249", "250-999", "1000+", "unknown")
 FILTERS = ("tier", "motion", "owner", "stage", "industry", "company_size")
 COLUMNS = (
-    "name", "entity_id", "definition_id", "is_qualified", "score", "score_threshold", "tier",
-    "top_reasons", "gap_to_qualify", "qualified_on", "qualified_until", "motion", "next_action",
+    "name", "score", "score_threshold", "is_qualified", "definition_id", "entity_id", "tier",
+    "top_reasons", "gap_to_qualify", "qualified_until", "qualified_on", "motion", "next_action",
     "owner", "stage",
 )  # fmt: skip
 DOWNLOADED = (*COLUMNS, "definition_version", "account_id", "domain", "industry", "company_size")

@@ -43,6 +43,7 @@ STYLE = """
 .block-container {padding-left: 1rem; padding-right: 1rem}
 .stMarkdown table {display: block; overflow-x: auto; font-size: 0.85rem}
 .stMarkdown :is(th, td) {padding: 0.3rem 0.5rem}
+:has(> .stElementContainer > .stMetric) {gap: 0.5rem 1.25rem}
 /* a row of text becomes a card: each cell says what it is */
 [class*="st-key-stacked"] thead {display: none}
 [class*="st-key-stacked"] :is(table, tbody, tr, td) {display: block; width: 100%; border: 0}
