@@ -6,10 +6,9 @@ import duckdb
 import pytest
 from conftest import write_tables
 
-from pql import cli, sources
+from pql import cli, mapping, sources
 from pql.config_files import stated_variables
 from pql.errors import PqlError
-from pql.starter import mapping
 
 TRACKS = "id,event,event_text,timestamp,received_at,user_id\nm1,a,A,2026-06-01,2026-06-01,u1"
 SEGMENT = {

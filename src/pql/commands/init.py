@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pql import sources
+from pql import mapping, sources
 from pql.config_files import VARIABLES
 from pql.console import Answer, heading, table
 from pql.database import Row, opened, rows
@@ -16,7 +16,6 @@ from pql.errors import PqlError
 from pql.formatting import clean, counted, entry, more, percent
 from pql.project import database_path
 from pql.reading import is_server
-from pql.starter import mapping
 from pql.starter.events import entity_type_of, read_events
 from pql.starter.folder import DEFINITION_ID, starter_files, write_folder
 from pql.starter.signals import Signal, numbers_of, suggest

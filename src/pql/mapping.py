@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from pql import sources
 from pql.console import Answer, heading
 from pql.formatting import clean
-from pql.starter.events import Found
+
+if TYPE_CHECKING:
+    from pql.starter.events import Found
 
 # What is lost where nothing fills a column of the raw contract; of a table, the contract says it.
 COSTS = {
