@@ -1,7 +1,7 @@
 """What a folder of raw tables holds, looked at before anything is built.
 
 No form is guessed: a file is what its name says, and each is read once, as strictly as dbt will
-read it (macros/raw_files.sql). What cannot be read whole is refused here by file and line.
+read it (macros/raw/files.sql). What cannot be read whole is refused here by file and line.
 """
 
 from __future__ import annotations
@@ -319,7 +319,7 @@ def csv_header(path: Path) -> list[str]:
 
 
 def told_apart(names: Sequence[str]) -> list[str]:
-    """Number the second and further ones of a name, as macros/raw_files.sql does."""
+    """Number the second and further ones of a name, as macros/raw/files.sql does."""
     told: list[str] = []
     for name in names:
         before = sum(other.lower() == name.lower() for other in told)

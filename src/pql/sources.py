@@ -1,7 +1,7 @@
 """Which vendors' tables a folder or a schema holds, told by what the ymls of models/sources say.
 
 A place is a vendor's whose tables, by name and by key columns, are there; of several vendors it is
-that of which most columns are there. How columns are found is as in macros/sources.sql.
+that of which most columns are there. How columns are found is as in macros/sources/columns.sql.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def cells(file: Path) -> list[tuple]:
 
 
 def test_the_macros_and_the_contract_agree_on_what_is_required() -> None:
-    macro = (PROJECT / "macros" / "raw_table.sql").read_text()
+    macro = (PROJECT / "macros" / "raw" / "tables.sql").read_text()
     (names,) = re.findall(r"macro required_raw_tables.*?return\((.*?)\)", macro, re.DOTALL)
     assert json.loads(names) == raw_contract().required
 

@@ -14,9 +14,10 @@ import pytest
 from conftest import PROJECT
 
 from pql import cli, config_files, console, database, formatting
-from pql.commands import build, explain, init, preview
+from pql.commands import build, explain, preview
 from pql.errors import PqlError
 from pql.project import shipped_config
+from pql.starter import signals
 
 
 @pytest.fixture
@@ -343,7 +344,7 @@ def test_without_telling_names_the_widest_used_are_taken(raw, tmp_path):
 def test_signal_ids_are_names_and_differ():
     taken = {"any_activity"}
     names = ["any activity", "Invite-Sent", "inviteSent", "2FA on", "送信", "x" * 60]
-    ids = [init.signal_for(name, init.USAGE, taken).signal_id for name in names]
+    ids = [signals.signal_for(name, signals.USAGE, taken).signal_id for name in names]
     assert ids[:4] == ["any_activity_2", "invite_sent", "invite_sent_2", "event_2fa_on"]
     assert ids[4] == "event"
     assert len(ids[5]) <= 40
@@ -380,7 +381,7 @@ def test_signal_ids_are_names_and_differ():
     ],
 )
 def test_names_are_read_by_whole_words(event_name, category):
-    kind = init.kind_of(event_name)
+    kind = signals.kind_of(event_name)
     assert (kind and kind.category) == category
 
 
