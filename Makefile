@@ -128,7 +128,7 @@ docs: .venv/requirements.lock ## write the documentation to target/static_index.
 	@$(BIN)/pql docs
 
 clean: ## remove .venv and all that is made again; databases stay, they hold what was published
-	rm -rf .venv .venv-databricks .venv-engines .venv-fakesnow .config target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* .config target logs .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 lock: ## pin all that the requirements need, by hash, after a change of requirements*.txt
