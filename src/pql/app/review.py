@@ -6,12 +6,10 @@ import json
 import re
 import zlib
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
-from pql.app.shared import build_stamp, draw, plain
-from pql.database import opened
+from pql.app.shared import answer, build_stamp, draw, one_build, plain
 from pql.project import database_path
 from pql.review import components, marts, page
 from pql.review.charts import WIDTHS
@@ -52,27 +50,21 @@ def render() -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def parts(database: str, stamp: int) -> page.Parts:
-    """Read the marts of the review, once per build."""
-    with opened(Path(database)) as connection:
-        return marts.read(connection)
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)  # shared, and only read
 def document(database: str, stamp: int) -> page.Document:
-    """Put together what the review says, once per build."""
-    return page.document(parts(database, stamp))
+    """Put together what the review says, once per build; a part is read when it is chosen."""
+    return page.document(marts.Parts(answer))
 
 
 @st.cache_data(max_entries=2, show_spinner="Drawing the charts")
 def written(database: str, stamp: int) -> str:
     """Write the whole page, once per build."""
-    return page.write(parts(database, stamp))
+    return page.write(marts.Parts(answer))
 
 
 def html() -> str:
     """Write the whole page, to download."""
-    return written(str(database_path()), build_stamp())
+    with one_build():
+        return written(str(database_path()), build_stamp())
 
 
 # --- the parts ------------------------------------------------------------------------------------

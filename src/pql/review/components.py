@@ -89,12 +89,17 @@ class Block(NamedTuple):
 
 
 class Section(NamedTuple):
-    """Blocks under one heading; those in a list stand beside each other where there is room."""
+    """Blocks under one heading, which are made when they are looked at."""
 
     anchor: str
     title: str
     says: Sequence[str]
-    blocks: Sequence[Block | list[Block]]
+    make: Callable[[], Sequence[Block | list[Block]]]
+
+    @property
+    def blocks(self) -> Sequence[Block | list[Block]]:
+        """The blocks; those in a list stand beside each other where there is room."""
+        return self.make()
 
 
 def number_column(name: str, label: str, write: Callable[[Any], str] = formatting.number) -> Column:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
-import duckdb
-
 from pql import queries
-from pql.database import Row, rows
+from pql.database import Row
 
 QUERIES = queries.read("review")
 
@@ -47,18 +46,29 @@ def of_version(part: Part, definition: Row) -> list[Row]:
     return part.by_version.get(key, [])
 
 
-def read(connection: duckdb.DuckDBPyConnection) -> dict[str, Part]:
-    """Answer every question of the page, or say which marts of it are not there."""
-    built = {row["table_name"] for row in rows(connection, QUERIES["built"])}
-    parts: dict[str, Part] = {}
-    as_of_date = None
-    for name, query in QUERIES.items():
-        if name == "built":
-            continue
-        marts = queries.tables(query)
-        missing = tuple(mart for mart in marts if mart not in built)
-        found = [] if missing else rows(connection, query, as_of_date=as_of_date)
-        parts[name] = Part(marts, found, missing)
-        if name == "as_of" and found:
-            as_of_date = found[0]["as_of_date"]
-    return parts
+class Parts(dict[str, Part]):
+    """What each part of the page shows, by its query's name; asked when it is first looked at."""
+
+    def __init__(self, ask: Callable[..., list[Row]]) -> None:
+        """Keep what answers a query."""
+        super().__init__()
+        self.ask = ask
+
+    def __missing__(self, name: str) -> Part:
+        """Answer a question of the page, or say which marts of it are not there."""
+        marts = queries.tables(QUERIES[name])
+        missing = tuple(mart for mart in marts if mart not in self.built)
+        values = {} if name == "as_of" else {"as_of_date": self.as_of_date}
+        found = [] if missing else self.ask(QUERIES[name], **values)
+        self[name] = Part(marts, found, missing)
+        return self[name]
+
+    @cached_property
+    def built(self) -> set[str]:
+        """The marts that there are."""
+        return {row["table_name"] for row in self.ask(QUERIES["built"])}
+
+    @property
+    def as_of_date(self) -> date | None:
+        """The last day counted."""
+        return self["as_of"].rows[0]["as_of_date"] if self["as_of"].rows else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,12 +15,10 @@ from pql import formatting
 from pql.database import Row
 from pql.review import calibration, checks, components, lead_diff, results
 from pql.review.components import Block, Card, Column, Section, Table
-from pql.review.marts import Part, of_version
+from pql.review.marts import Parts, of_version
 
 FOLDER = Path(__file__).parent
 TITLE = "Product-qualified leads: the quarterly review"
-
-Parts = dict[str, Part]
 
 
 class Document(NamedTuple):
@@ -35,18 +34,17 @@ def document(parts: Parts) -> Document:
     """Put together what the review says; no chart is drawn yet."""
     definitions = parts["definitions"].rows
     live = [definition for definition in definitions if definition["status"] == "live"]
-    as_of_date = parts["as_of"].rows[0]["as_of_date"] if parts["as_of"].rows else None
     cards = [card(parts, definition) for definition in live]
     return Document(
-        subtitle=f"As of {formatting.day(as_of_date)}, the last day counted. Every number is read "
-        "from the marts of the last build; each chart and table names its mart.",
+        subtitle=f"As of {formatting.day(parts.as_of_date)}, the last day counted. Every number is "
+        "read from the marts of the last build; each chart and table names its mart.",
         summary=summary(cards),
         cards=cards,
         sections=[
-            changes(parts, live),
+            Section("what-to-change", "What to change", [], partial(changes, parts, live)),
             *(about_definition(parts, versions) for versions in families(definitions)),
-            about_speed(parts, live),
-            about_sales(parts),
+            Section("speed", "How fast leads are called", [], partial(about_speed, parts, live)),
+            Section("what-sales-adds", "What sales adds", [], partial(about_sales, parts)),
         ],
     )
 
@@ -101,7 +99,7 @@ def families(definitions: Sequence[Row]) -> list[list[Row]]:
     return list(together.values())
 
 
-def changes(parts: Parts, live: Sequence[Row]) -> Section:
+def changes(parts: Parts, live: Sequence[Row]) -> Sequence[Block]:
     """List what to change in the live definitions."""
     part, evaluations = parts["checks"], parts["evaluations"]
     rows = [
@@ -124,12 +122,26 @@ def changes(parts: Parts, live: Sequence[Row]) -> Section:
         Column("evidence", "Because"),
     )
     marts_named = (*part.marts, *evaluations.marts)
-    block = Block("", says, marts_named, table=Table(columns, rows) if rows else None)
-    return Section("what-to-change", "What to change", [], [block])
+    return [Block("", says, marts_named, table=Table(columns, rows) if rows else None)]
 
 
 def about_definition(parts: Parts, versions: Sequence[Row]) -> Section:
     """Show all about a definition: its first version in full, the others against it."""
+    definition = versions[0]
+    definition_id, version = definition["definition_id"], definition["definition_version"]
+    return Section(
+        f"definition-{definition_id}",
+        definition["definition_name"],
+        [
+            f"{definition_id}, version {version} ({definition['status']}), owned by "
+            f"{definition['owner'] or 'nobody'}. {definition['description']}",
+        ],
+        partial(of_definition, parts, versions),
+    )
+
+
+def of_definition(parts: Parts, versions: Sequence[Row]) -> Sequence[Block | list[Block]]:
+    """Answer each question about a definition."""
     definition, *others = versions
     definition_id, version = definition["definition_id"], definition["definition_version"]
     mine = of_version(parts["checks"], definition)
@@ -138,47 +150,32 @@ def about_definition(parts: Parts, versions: Sequence[Row]) -> Section:
         for other in others
         if other["status"] == "challenger" and definition["status"] == "live"
     ]
-    return Section(
-        f"definition-{definition_id}",
-        definition["definition_name"],
+    return [
+        checks.table(parts["checks"], versions),
         [
-            f"{definition_id}, version {version} ({definition['status']}), owned by "
-            f"{definition['owner'] or 'nobody'}. {definition['description']}",
+            results.volume(parts["weeks"], definition),
+            results.rate(parts["weeks"], mine, definition),
+            results.funnel(parts["weeks"], definition),
+            results.bands(parts["bands"], definition),
+            *calibration.thresholds(parts["thresholds"], definition_id, version),
+            results.segments(parts["segments"], definition),
         ],
-        [
-            checks.table(parts["checks"], versions),
-            [
-                results.volume(parts["weeks"], definition),
-                results.rate(parts["weeks"], mine, definition),
-                results.funnel(parts["weeks"], definition),
-                results.bands(parts["bands"], definition),
-                *calibration.thresholds(parts["thresholds"], definition_id, version),
-                results.segments(parts["segments"], definition),
-            ],
-            *challengers,
-            calibration.threshold_options(parts["threshold_options"], definition_id, version),
-            calibration.evaluation(parts["evaluations"], definition_id, version),
-            *calibration.parts(parts["evaluation_parts"], parts["score_calibration"], definition),
-            calibration.suggested_points(
-                parts["suggested_points"], parts["evaluations"], definition_id
-            ),
-        ],
-    )
+        *challengers,
+        calibration.threshold_options(parts["threshold_options"], definition_id, version),
+        calibration.evaluation(parts["evaluations"], definition_id, version),
+        *calibration.parts(parts["evaluation_parts"], parts["score_calibration"], definition),
+        calibration.suggested_points(
+            parts["suggested_points"], parts["evaluations"], definition_id
+        ),
+    ]
 
 
-def about_speed(parts: Parts, live: Sequence[Row]) -> Section:
+def about_speed(parts: Parts, live: Sequence[Row]) -> Sequence[Block | list[Block]]:
     """Say how fast leads are called, and whether it matters."""
     touches = [results.first_touches(parts["first_touches"], definition) for definition in live]
-    return Section(
-        "speed",
-        "How fast leads are called",
-        [],
-        [results.deadlines(parts["deadlines"]), touches],
-    )
+    return [results.deadlines(parts["deadlines"]), touches]
 
 
-def about_sales(parts: Parts) -> Section:
+def about_sales(parts: Parts) -> Sequence[Block]:
     """Say what sales adds."""
-    return Section(
-        "what-sales-adds", "What sales adds", [], [results.incrementality(parts["holdouts"])]
-    )
+    return [results.incrementality(parts["holdouts"])]
