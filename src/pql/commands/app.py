@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 
@@ -20,6 +21,11 @@ from pql.reading import is_server, reading
 
 ASKED = [query for file in ("app", "explain", "review") for query in queries.read(file).values()]
 ENTRY = Path(__file__).parents[1] / "app" / "main.py"
+# The pages, and what the first table on one asks for.
+NEEDED = (
+    "pyarrow",
+    *(f"pql.app.{page}" for page in ("data", "definitions", "lead", "leads", "review")),
+)
 OPTIONS = {
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
@@ -92,6 +98,5 @@ def require_free(host: str, port: int) -> None:
 
 def import_pages() -> None:
     """Import what the pages need while the browser opens, which then need not wait for it."""
-    import pyarrow  # noqa: F401 by the first table
-
-    from pql.app import data, definitions, lead, leads, review  # noqa: F401
+    for name in NEEDED:
+        import_module(name)
