@@ -69,18 +69,29 @@ sightings as (
 
 ),
 
+-- before they meet the signals, so that a frequent one is counted in many places at once
+seen_signals as (
+
+    select
+        signal_id,
+        count(distinct actor_id) as entity_count,
+        max(activity_date) as last_seen_on
+    from sightings
+    group by signal_id
+
+),
+
 signal_totals as (
 
     select
         'signal' as subject_type,
         signals.signal_id as subject_id,
         true as is_mapped,
-        count(distinct sightings.actor_id) as entity_count,
-        max(sightings.activity_date) as last_seen_on
+        coalesce(seen_signals.entity_count, 0) as entity_count,
+        seen_signals.last_seen_on
     from {{ ref('stg_config__signals') }} as signals
-    left join sightings
-        on signals.signal_id = sightings.signal_id
-    group by signals.signal_id
+    left join seen_signals
+        on signals.signal_id = seen_signals.signal_id
 
 ),
 
