@@ -132,33 +132,49 @@
     pql_try_json({{ json_text }}) #>> array[{{ steps | join(", ") }}]
 {%- endmacro %}
 
+{#- A number is a place in a list, or else a key. -#}
 {% macro redshift__json_at(json_text, path) -%}
-    {%- set steps = [] -%}
-    {%- for step in path -%}{%- do steps.append(text_literal(step)) -%}{%- endfor -%}
-    nullif(json_extract_path_text({{ json_text }}, {{ steps | join(", ") }}, true), '')
+    {%- set found = namespace(sql=json_text) -%}
+    {%- for step in path -%}
+        {%- set property = redshift_property(found.sql, text_literal(step)) -%}
+        {%- set item = "json_extract_array_element_text(" ~ found.sql ~ ", " ~ step ~ ", true)" -%}
+        {%- set found.sql = coalesced(property, item if step.isdigit()) -%}
+    {%- endfor -%}
+    {{ found.sql }}
 {%- endmacro %}
 
 {% macro snowflake__json_at(json_text, path) -%}
     {%- set found = namespace(sql="try_parse_json(" ~ json_text ~ ")") -%}
     {%- for step in path -%}
-        {%- set found.sql = "get(" ~ found.sql ~ ", " ~ text_literal(step) ~ ")" -%}
+        {%- set property = "get(" ~ found.sql ~ ", " ~ text_literal(step) ~ ")" -%}
+        {%- set item = "get(" ~ found.sql ~ ", " ~ step ~ ")" -%}
+        {%- set found.sql = coalesced(property, item if step.isdigit()) -%}
     {%- endfor -%}
     cast({{ found.sql }} as varchar)
 {%- endmacro %}
 
 {% macro bigquery__json_at(json_text, path) -%}
-    {%- set steps = [] -%}
-    {%- for step in path -%}{%- do steps.append("[" ~ text_literal(step) ~ "]") -%}{%- endfor -%}
-    {%- set found = bigquery_json(json_text) ~ steps | join -%}
-    coalesce(json_value({{ found }}), nullif(to_json_string({{ found }}), 'null'))
+    {%- set found = namespace(sql=bigquery_json(json_text)) -%}
+    {%- for step in path -%}
+        {%- set property = found.sql ~ "[" ~ text_literal(step) ~ "]" -%}
+        {%- set item = found.sql ~ "[" ~ step ~ "]" -%}
+        {%- set found.sql = coalesced(property, item if step.isdigit()) -%}
+    {%- endfor -%}
+    coalesce(json_value({{ found.sql }}), nullif(to_json_string({{ found.sql }}), 'null'))
 {%- endmacro %}
 
 {% macro trino__json_at(json_text, path) -%}
     {%- set found = namespace(sql=json_text) -%}
     {%- for step in path -%}
-        {%- set found.sql = "json_format(" ~ trino_property(found.sql, text_literal(step)) ~ ")" -%}
+        {%- set property = trino_property(found.sql, text_literal(step)) -%}
+        {%- set item = "json_extract(" ~ found.sql ~ ", '$[" ~ step ~ "]')" -%}
+        {%- set found.sql = "json_format(" ~ coalesced(property, item if step.isdigit()) ~ ")" -%}
     {%- endfor -%}
     coalesce(json_extract_scalar({{ found.sql }}, '$'), nullif({{ found.sql }}, 'null'))
+{%- endmacro %}
+
+{% macro coalesced(expression, otherwise) -%}
+    {{ return("coalesce(" ~ expression ~ ", " ~ otherwise ~ ")" if otherwise else expression) }}
 {%- endmacro %}
 
 {% macro redshift_property(json_text, key) -%}
@@ -243,21 +259,29 @@
     {{ return(adapter.dispatch("keyed_values_as_json")(json_text)) }}
 {%- endmacro %}
 
-{% macro default__keyed_values_as_json(json_text) -%}
+{% macro spark__keyed_values_as_json(json_text) -%}
     {%- set value = "value: struct<string_value: string, int_value: bigint, float_value: double, double_value: double>" -%}
     '{' || array_join(
         transform(
             from_json({{ json_text }}, 'array<struct<key: string, {{ value }}>>'),
-            pair -> to_json(pair.key) || ':' || coalesce(
-                to_json(pair.value.string_value),
-                to_json(pair.value.int_value),
-                to_json(pair.value.float_value),
-                to_json(pair.value.double_value),
+            pair -> {{ spark_text_as_json("pair.key") }} || ':' || coalesce(
+                {{ spark_text_as_json("pair.value.string_value") }},
+                {%- for kind in ("int", "float", "double") %}
+                cast(pair.value.{{ kind }}_value as string),
+                {%- endfor %}
                 'null'
             )
         ),
         ','
     ) || '}'
+{%- endmacro %}
+
+{#- to_json takes no text by itself, only a list of texts. -#}
+{% macro spark_text_as_json(text) -%}
+    case
+        when {{ text }} is not null
+            then substring(to_json(array({{ text }})), 2, length(to_json(array({{ text }}))) - 2)
+    end
 {%- endmacro %}
 
 {% macro duckdb__keyed_values_as_json(json_text) -%}
@@ -411,7 +435,9 @@
 {% macro spark__json_at(json_text, path) -%}
     {%- set found = namespace(sql=json_text) -%}
     {%- for step in path -%}
-        {%- set found.sql = json_property(found.sql, text_literal(step)) -%}
+        {%- set property = json_property(found.sql, text_literal(step)) -%}
+        {%- set item = "get(from_json(" ~ found.sql ~ ", 'array<string>'), " ~ step ~ ")" -%}
+        {%- set found.sql = coalesced(property, item if step.isdigit()) -%}
     {%- endfor -%}
     {{ found.sql }}
 {%- endmacro %}

@@ -72,12 +72,33 @@
     {{ return([raw_part(relation, place.name ~ "." ~ name, held.columns)]) }}
 {%- endmacro %}
 
-{#- One look at all tables, as each look takes a second on some warehouses. -#}
 {% macro schema_columns(database, schema) -%}
+    {{ return(adapter.dispatch("schema_columns")(database, schema)) }}
+{%- endmacro %}
+
+{#- One look at all tables, as each look takes a second on some warehouses. -#}
+{% macro default__schema_columns(database, schema) -%}
     {{ return(run_query(
         "select table_name, column_name, data_type from information_schema.columns "
         ~ "where lower(table_catalog) = " ~ text_literal(database | lower)
         ~ " and lower(table_schema) = " ~ text_literal(schema | lower)
         ~ " order by table_name, ordinal_position"
     ).rows) }}
+{%- endmacro %}
+
+{% macro databricks__schema_columns(database, schema) -%}
+    {{ return(default__schema_columns(database, schema)) }}
+{%- endmacro %}
+
+{#- There is no information_schema. -#}
+{% macro spark__schema_columns(database, schema) -%}
+    {%- set found = [] -%}
+    {%- set is_there = adapter.check_schema_exists(none, schema) -%}
+    {%- for table in run_query("show tables in " ~ adapter.quote(schema)).rows if is_there -%}
+        {%- set relation = api.Relation.create(schema=schema, identifier=table["tableName"]) -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do found.append((relation.identifier, column.name, column.dtype)) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(found) }}
 {%- endmacro %}

@@ -36,7 +36,18 @@ spark.sql.constraintPropagation.enabled false
 spark.sql.shuffle.partitions 2
 spark.default.parallelism 2
 spark.locality.wait 0
-spark.log.level ERROR
+"""
+# Errors alone. Where the level of the gateway for Python is another, Spark says so at each start.
+LOGGING = """\
+rootLogger.level = error
+logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
+logger.gateway.level = error
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n%ex
 """
 
 
@@ -64,6 +75,7 @@ def environment() -> dict[str, str]:
     ).resolve()
     conf = folder / "conf"
     conf.mkdir(parents=True, exist_ok=True)
+    (conf / "log4j2.properties").write_text(LOGGING)
     (conf / "spark-defaults.conf").write_text(
         DEFAULTS.format(
             folder=folder,

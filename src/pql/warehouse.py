@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from pql import project
+from pql import project, spark
 from pql.errors import PqlError
 
 DUCKDB_TYPES = {"string": "varchar", "text": "varchar", "float": "double"}
@@ -108,7 +109,7 @@ class Warehouse:
                 f"{self.schema}: the last build is still under way, or has not ended well, and "
                 f"half of it is not read; wait for it, or run `pql build --target {self.target}`"
             )
-        return builds
+        return sorted(builds, key=lambda build: (build["build_id"], build["step"]))
 
     def _exists(self, relation: Any) -> bool:
         with self.adapter.connection_named("pql"):
@@ -141,14 +142,14 @@ class Warehouse:
                 cursor.executemany(
                     f"insert into {relation} ({', '.join(frame)}) values ({marks})", rows
                 )
+            self.adapter.connections.get_thread_connection().handle.commit()
 
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
         with self.adapter.connection_named("pql"):
             handle = self.adapter.connections.get_thread_connection().handle
-            with handle.cursor() as cursor:
+            with closing(handle.cursor()) as cursor:
                 yield cursor
-            handle.commit()
 
 
 def require_adapter(target: str) -> None:
@@ -173,6 +174,8 @@ def connected(target: str) -> Warehouse:
     from dbt.cli.main import dbtRunner
 
     require_adapter(target)
+    if target == "spark":
+        os.environ.update(spark.environment())
     folder = str(project.root())
     options = [
         "--log-level",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pql import spark, warehouse
-from pql.commands import build, preview
+from pql.commands import build, init, preview
 from pql.errors import PqlError
 
 
@@ -72,6 +72,11 @@ def test_half_a_build_is_known_until_a_whole_one_has_ended(steps, is_half_built)
 def test_a_preview_on_a_server_is_refused_in_a_line():
     with pytest.raises(PqlError, match=r"--target postgres: .*--raw$"):
         preview.preview(None, Path("config"), None, target="postgres")
+
+
+def test_init_on_spark_is_refused_in_a_line():
+    with pytest.raises(PqlError, match=r"--target spark: .*--raw$"):
+        init.init(None, Path("config"), ["segment"], target="spark")
 
 
 def test_spark_that_is_not_installed_is_named(monkeypatch):

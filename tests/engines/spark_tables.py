@@ -1,6 +1,6 @@
 """Put raw tables into Spark, or write a schema's tables as Parquet; run by Spark's own Python.
 
-python spark_tables.py load <file of tables as JSON>
+python spark_tables.py load <file of schemas, their tables, columns with types and rows, as JSON>
 python spark_tables.py dump <schema> <folder>
 """
 
@@ -18,13 +18,16 @@ def main(command: str, *arguments: str) -> None:
         .getOrCreate()
     )
     if command == "load":
-        session.sql("create schema if not exists raw")
-        for row in session.sql("show tables in raw").collect():
-            session.sql(f"drop table raw.{row.tableName}")
-        for name, table in json.loads(Path(arguments[0]).read_text()).items():
-            schema = ", ".join(f"{column} string" for column in table["columns"])
-            frame = session.createDataFrame([tuple(row) for row in table["rows"]], schema)
-            frame.writeTo(f"raw.{name}").using("iceberg").create()
+        for schema, tables in json.loads(Path(arguments[0]).read_text()).items():
+            session.sql(f"create schema if not exists {schema}")
+            for row in session.sql(f"show tables in {schema}").collect():
+                session.sql(f"drop table {schema}.`{row.tableName}`")
+            for name, table in tables.items():
+                types = table["types"]
+                texts = ", ".join(f"`{column}` string" for column in types)
+                frame = session.createDataFrame([tuple(row) for row in table["rows"]], texts)
+                typed = [f"cast(`{name}` as {kind}) as `{name}`" for name, kind in types.items()]
+                frame.selectExpr(*typed).writeTo(f"{schema}.`{name}`").using("iceberg").create()
     else:
         schema, folder = arguments
         for row in session.sql(f"show tables in {schema}").collect():

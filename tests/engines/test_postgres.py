@@ -4,7 +4,6 @@ pytest prints the seed of the random case; `PQL_SEED=<number> make test-engines 
 takes another one.
 """
 
-import json
 import os
 import random
 import re
@@ -12,7 +11,6 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +21,11 @@ import cases
 import psycopg2
 import pytest
 from conftest import PQL, PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
-from demo_as import Row, demo_tables, write_folder
-from demo_events_as import layouts, part_of, time_of
+from demo_as import Row
 from pages import opened
 from parity import build_on, differing_marts
 from psycopg2.extras import RealDictCursor, execute_values
-from views import build_views
+from vendors import VENDORS, VIEWS, cell_of, differing_views, duckdb_views, kinds_of, variables
 
 # Where a build may be stopped: while it counts, attributes, scores, and tells.
 STOPS = ["int_signal_counts", "int_entity_signal_days", "int_score_steps", "pql_published"]
@@ -384,78 +381,35 @@ def vendors(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Warehou
     return warehouse
 
 
-VENDORS = layouts(part_of(demo_tables(), one_in=32))
 TYPES = {
-    "jsonb": r"[{\[].*",
-    "bigint": r"-?\d{1,18}",
-    "timestamptz": r"\d{4}-\d\d-\d\d[T ][\d:.]+(Z|[+-]\d\d:\d\d)?",
-    "boolean": "true|false",
-    "text": "(?s).*",
+    "json": "jsonb",
+    "whole number": "bigint",
+    "time": "timestamptz",
+    "truth": "boolean",
+    "text": "text",
 }
 
 
 def load_typed(cursor: Any, table: str, rows: Sequence[Row]) -> None:
     """Make a table, each column of the narrowest type that holds all of its cells."""
-    columns = {
-        name: next(kind for kind, form in TYPES.items() if all_match(form, name, rows))
-        for name in dict.fromkeys(column for row in rows for column in row)
-    }
-    if columns:
-        listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    if kinds := kinds_of(rows):
+        listed = ", ".join(f'"{name}" {TYPES[kind]}' for name, kind in kinds.items())
         cursor.execute(f"create table {table} ({listed})")
-        cells = [[cell_of(row, name) for name in columns] for row in rows]
+        cells = [[cell_of(row, name) for name in kinds] for row in rows]
         execute_values(cursor, f"insert into {table} values %s", cells)
 
 
-def cell_of(row: Row, name: str) -> str | None:
-    """A cell as text; what is empty is null."""
-    return None if row.get(name) in (None, "") else str(row[name])
-
-
-def all_match(form: str, name: str, rows: Sequence[Row]) -> bool:
-    """Whether a column has cells, and all of them are of a form."""
-    cells = [cell for row in rows if (cell := cell_of(row, name))]
-    return bool(cells or form == TYPES["text"]) and all(re.fullmatch(form, cell) for cell in cells)
-
-
 def test_vendors_tables_are_read_alike(vendors: Warehouse, tmp_path: Path) -> None:
-    folders = {vendor: {"path": vendor} | options for vendor, (_, options) in VENDORS.items()}
-    for vendor, (tables, _) in VENDORS.items():
-        write_folder(tmp_path / vendor, {name: rows for name, rows in tables.items() if rows})
-    ours = build_views(tmp_path, variables={"raw_tables": []}, **folders)
-    schemas = {vendor: {"schema": vendor} | options for vendor, (_, options) in VENDORS.items()}
-    variables = json.dumps({"sources": schemas, "raw_tables": []})
-    select = ("+path:models/sources", "--exclude", "path:seeds/demo", "path:seeds/config")
-    vendors.succeed("dbt", "build", "--profiles-dir", ".", "--select", *select, "--vars", variables)
-    differing = {}
+    build = ("dbt", "build", "--profiles-dir", ".", "--select", *VIEWS)
+    vendors.succeed(*build, "--vars", variables(VENDORS))
     with vendors.server.connect("vendors").cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute("set timezone = 'UTC'")
-        for view, expected in ours.items():
+
+        def theirs(view: str) -> list[Row]:
             cursor.execute(f"select * from pql_sources.{view}")
-            lacking = Counter(map(plain, expected)) - Counter(
-                map(plain, theirs := cursor.fetchall())
-            )
-            if lacking or len(theirs) != len(expected):
-                differing[view] = len(theirs), len(expected), sorted(lacking)[:2]
-    assert any(ours.values())
-    assert differing == {}
+            return cursor.fetchall()
 
-
-def plain(row: Row) -> str:
-    """A row as text, whatever an engine calls the same time, number or object."""
-    # GA4's is a hash of properties, in the engine's own spelling
-    return str({name: plain_cell(cell) for name, cell in row.items() if name != "event_id"})
-
-
-def plain_cell(cell: Any) -> str:
-    """A cell likewise."""
-    text = json.dumps(cell) if isinstance(cell, dict | list) else str(cell)
-    if text.startswith("{"):
-        found = {key: value for key, value in json.loads(text).items() if value is not None}
-        return str({key: plain_cell(value) for key, value in sorted(found.items())})
-    if time := time_of(text) if re.match(r"\d{4}-", text) else None:
-        return time.isoformat()
-    return str(float(text)) if re.fullmatch(r"-?\d+([.]\d+)?", text) else text
+        assert differing_views(duckdb_views(tmp_path, VENDORS), theirs) == {}
 
 
 def test_init_looks_at_a_schema(vendors: Warehouse) -> None:

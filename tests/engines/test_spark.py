@@ -9,19 +9,24 @@ import json
 import os
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cases
+import duckdb
 import pytest
-from conftest import PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
+from conftest import PQL, PROJECT, RAW_COLUMNS, Built, Tables, run_build, write_tables
+from demo_as import Row
 from parity import build_on, differing_marts
+from vendors import VENDORS, VIEWS, cell_of, differing_views, duckdb_views, kinds_of, variables
 
+from pql.database import rows
 from tools.engines.cluster import running
 
 SPARK = Path(os.environ.get("PQL_SPARK_VENV") or PROJECT / ".venv-spark") / "bin"
+SPARK_PQL = [str(SPARK / "python"), "-m", "pql"]
 # Where a build may be stopped: while it counts, attributes, scores, and tells.
 STOPS = ["int_signal_counts", "int_entity_signal_days", "int_score_steps", "pql_published"]
 
@@ -53,15 +58,10 @@ class Warehouse:
         subprocess.run([SPARK / "python", "-c", write], cwd=PROJECT, env=self.env(), check=True)
         subprocess.run(script, cwd=PROJECT, env=self.env() | conf, check=True, capture_output=True)
 
-    def load(self, raw: Tables) -> None:
-        """Put raw tables, as text, in place of those of the schema raw."""
-        tables = {}
-        for name, rows in raw.items():
-            columns = RAW_COLUMNS[name].split(",")
-            cells = [[row.get(column) for column in columns] for row in rows]
-            tables[name] = {"columns": columns, "rows": cells}
-        file = self.folder / "raw.json"
-        file.write_text(json.dumps(tables))
+    def load(self, schemas: Mapping[str, Mapping[str, Any]]) -> None:
+        """Put tables, with types of columns and rows, in place of those of some schemas."""
+        file = self.folder / "tables.json"
+        file.write_text(json.dumps(schemas))
         self.run("load", str(file))
 
     def build(
@@ -72,23 +72,49 @@ class Warehouse:
         kill_at: str = "",
     ) -> None:
         """Build by `pql build`, as a user does; killed where the model of that name begins."""
-        pql = [
-            str(SPARK / "python"),
-            "-c",
-            "import sys; from pql.cli import main; sys.exit(main())",
-        ]
         folder = self.folder / "config" if config is not None else None
         if raw is not None:
-            self.load(raw)
+            self.load({"raw": {name: as_texts(name, rows) for name, rows in raw.items()}})
         if folder:
             write_tables(folder, config)
-        build_on(pql, "spark", self.env(), raw, folder, selector, kill_at)
+        build_on(SPARK_PQL, "spark", self.env(), raw, folder, selector, kill_at)
+
+    def says(self, *arguments: str) -> str:
+        """What `pql` prints of what is built there."""
+        command = [*SPARK_PQL, *arguments, "--target", "spark"]
+        shown = subprocess.run(
+            command, cwd=PROJECT, env=self.env(), capture_output=True, text=True, check=False
+        )
+        assert (shown.returncode, shown.stderr) == (0, "")
+        return shown.stdout
+
+    def dumped(self, schema: str) -> Callable[[str], str]:
+        """What reads a table of a schema, in DuckDB's words."""
+        folder = self.folder / schema
+        self.run("dump", schema, str(folder))
+        return lambda table: f"read_parquet('{folder / table}/*.parquet')"
 
     def differences(self, built: Built) -> dict[str, Any]:
         """The marts whose rows differ: how many on either side, and the first of them."""
-        marts = self.folder / "marts"
-        self.run("dump", "pql", str(marts))
-        return differing_marts(built, lambda mart, _: f"read_parquet('{marts / mart}/*.parquet')")
+        dumped = self.dumped("pql")
+        return differing_marts(built, lambda mart, _: dumped(mart))
+
+
+def as_texts(name: str, rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    """A raw table, as text."""
+    columns = RAW_COLUMNS[name].split(",")
+    return {
+        "types": dict.fromkeys(columns, "string"),
+        "rows": [[row.get(column) for column in columns] for row in rows],
+    }
+
+
+def run_pql(built: Built, *arguments: str) -> str:
+    """What `pql` prints of what DuckDB has built."""
+    env = os.environ | {"PQL_DUCKDB_PATH": str(built.database)}
+    return subprocess.run(
+        [PQL, *arguments], cwd=PROJECT, env=env, capture_output=True, text=True, check=True
+    ).stdout
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +136,8 @@ def test_the_demo_is_the_same(
     assert warehouse.differences(whole_demo) == {}
     warehouse.build(selector="hourly")
     assert warehouse.differences(whole_demo) == {}
+    for command in (["show"], ["explain", "a_102"]):
+        assert warehouse.says(*command) == run_pql(whole_demo, *command)
 
 
 def test_a_random_case_is_the_same_step_by_step(
@@ -147,3 +175,54 @@ def test_a_random_case_is_the_same_step_by_step(
             warehouse.build(raw, config, kill_at=rng.choice(STOPS))
         warehouse.build(raw, config)
         assert warehouse.differences(built) == {}, f"PQL_SEED={cases.SEED}, {step} step"
+
+
+# --- vendors' tables ------------------------------------------------------------------------------
+
+TYPES = {
+    "json": "string",
+    "whole number": "bigint",
+    "time": "timestamp",
+    "truth": "boolean",
+    "text": "string",
+}
+# Those whose tables ask most of an engine: lists, packed JSON, versions. PQL_VENDORS=all takes all.
+READ = list(VENDORS) if os.environ.get("PQL_VENDORS") == "all" else ["amplitude", "ga4", "stripe"]
+
+
+def test_vendors_tables_are_read_alike(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """In a schema of each vendor, as its loader types the columns; JSON is text."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("vendors"), "local[2]")
+    vendors = {vendor: VENDORS[vendor] for vendor in READ}
+    if "ga4" in vendors:  # a view of a table for each day is longer than Derby's catalog takes
+        days, options = vendors["ga4"]
+        vendors["ga4"] = {"events_all": [row for rows in days.values() for row in rows]}, options
+    warehouse.load(
+        {
+            vendor: {name: typed(rows) for name, rows in tables.items() if rows}
+            for vendor, (tables, _) in vendors.items()
+        }
+    )
+    dbt = [str(SPARK / "dbt"), "build", "--profiles-dir", ".", "--target", "spark"]
+    command = [*dbt, "--select", *VIEWS, "--vars", variables(vendors)]
+    env = warehouse.env() | {"SPARK_CONF_DIR": str(warehouse.folder / "spark/conf")}
+    built = subprocess.run(
+        command, cwd=PROJECT, env=env, capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stdout[-6000:]
+    dumped = warehouse.dumped("pql_sources")
+    with duckdb.connect() as connection:
+        connection.execute("set timezone = 'UTC'")
+        ours = duckdb_views(tmp_path, vendors)
+        assert differing_views(ours, lambda view: rows(connection, f"from {dumped(view)}")) == {}
+
+
+def typed(rows: Sequence[Row]) -> dict[str, Any]:
+    """A table, each column of the narrowest type that holds all of its cells."""
+    kinds = kinds_of(rows)
+    return {
+        "types": {name: TYPES[kind] for name, kind in kinds.items()},
+        "rows": [[cell_of(row, name) for name in kinds] for row in rows],
+    }

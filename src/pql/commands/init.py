@@ -37,6 +37,11 @@ def init(raw: Path | None, folder: Path, schemas: Sequence[str] = (), target: st
     """
     if bool(raw) == bool(schemas):
         raise PqlError("name a folder by --raw, or a schema of the database by --schema")
+    if target == "spark":
+        raise PqlError(
+            "--target spark: its schemas are not looked at yet; export a part of the tables as "
+            "files, and name their folder by --raw"
+        )
     warehouse = connected(target) if is_server(target) else None
     if raw and warehouse:
         raise PqlError(f"--raw: DuckDB reads folders; name a schema of {target} by --schema")
