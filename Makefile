@@ -115,8 +115,10 @@ review: .venv/requirements-review.lock ## write the quarterly review of the last
 app: .venv/requirements-app.lock ## open the workbench on the last build in a browser
 	@$(BIN)/pql app
 
-bench: .venv/requirements-dev.lock ## measure builds of made-up raw tables (EVENTS=1000000) against the same scores by hand
-	@$(BIN)/pql bench $(call flag,events,$(EVENTS))
+bench: $(if $(filter spark,$(ENGINE)),.venv-spark/requirements-spark.lock,.venv/requirements-dev.lock)
+bench: ## measure builds of EVENTS=1000000 made-up events against the same scores by hand (ENGINE=spark: each model there)
+	@$(if $(filter spark,$(ENGINE)),.venv-spark/bin/python -m tools.benchmark.on_spark $(or $(EVENTS),1000000) \
+		$(if $(SKEWED),--skewed),$(BIN)/pql bench $(call flag,events,$(EVENTS)))
 
 manifests: .venv/requirements.lock ## write manifests/: our fields, as HubSpot and Salesforce create them
 	@$(BIN)/pql manifests

@@ -252,7 +252,10 @@ OTHER_TABLES = {
 
 
 def write_raw_tables(
-    folder: Path, event_count: int, progress: Callable[[str], None] = print
+    folder: Path,
+    event_count: int,
+    progress: Callable[[str], None] = print,
+    is_skewed: bool = False,
 ) -> Path:
     """Write a year of raw tables, and beside them the day after it; return that day's file.
 
@@ -260,6 +263,7 @@ def write_raw_tables(
         folder: a new one; gets events/<day>.parquet, and a file for each other table.
         event_count: how many rows of events the year holds, about.
         progress: told what is done.
+        is_skewed: whether half of the users are one account's.
     """
     events = folder / "events"
     events.mkdir(parents=True)
@@ -268,6 +272,8 @@ def write_raw_tables(
     with duckdb.connect() as connection:
         connection.execute(MACROS)
         connection.execute(USERS, {"user_count": user_count, "account_count": account_count})
+        if is_skewed:
+            connection.execute("update users set account_number = 1 where user_number % 2 = 0")
         connection.execute(
             EVENT_NAMES, {"names": list(EVENT_SHARES), "shares": list(EVENT_SHARES.values())}
         )
