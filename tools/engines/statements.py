@@ -13,6 +13,7 @@ import json
 import re
 import sys
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -103,7 +104,7 @@ class Warehouse:
 
     def selected(self, table: str) -> list[str]:
         """Name the columns that the statement selects which has made a table."""
-        for sql in (sql for statements in self.sent.values() for sql in statements):
+        for sql in chain.from_iterable(list(self.sent.values())):  # models run two at a time
             if re.match(rf"\s*create\b[^(]*\b{table}\b", sql, re.IGNORECASE):
                 select = sqlglot.parse_one(sql, read=self.adapter.type()).expression
                 return qualify(select, validate_qualify_columns=False).named_selects
