@@ -70,7 +70,7 @@ sightings as (
 ),
 
 -- before they meet the signals, so that a frequent one is counted in many places at once
-seen_signals as (
+signal_totals as (
 
     select
         signal_id,
@@ -78,20 +78,6 @@ seen_signals as (
         max(activity_date) as last_seen_on
     from sightings
     group by signal_id
-
-),
-
-signal_totals as (
-
-    select
-        'signal' as subject_type,
-        signals.signal_id as subject_id,
-        true as is_mapped,
-        coalesce(seen_signals.entity_count, 0) as entity_count,
-        seen_signals.last_seen_on
-    from {{ ref('stg_config__signals') }} as signals
-    left join seen_signals
-        on signals.signal_id = seen_signals.signal_id
 
 ),
 
@@ -117,14 +103,16 @@ mapped_events as (
 subjects as (
 
     select
-        subject_type,
-        subject_id,
-        is_mapped,
+        'signal' as subject_type,
+        signals.signal_id as subject_id,
+        true as is_mapped,
         cast(null as {{ dbt.type_bigint() }}) as event_count,
-        entity_count,
+        coalesce(signal_totals.entity_count, 0) as entity_count,
         cast(null as decimal(9, 6)) as event_share,
-        last_seen_on
-    from signal_totals
+        signal_totals.last_seen_on
+    from {{ ref('stg_config__signals') }} as signals
+    left join signal_totals
+        on signals.signal_id = signal_totals.signal_id
     union all
     select
         'event' as subject_type,
