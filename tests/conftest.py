@@ -192,9 +192,11 @@ def run_build(
     if variables:
         command += ["--vars", json.dumps(variables)]
 
+    target = "target" if database == "test.duckdb" else f"target_{Path(database).stem}"
     own = {
         "PQL_DUCKDB_PATH": str(folder / database),
-        "DBT_TARGET_PATH": str(folder / "target"),
+        # One for each database: where the profile names another, dbt reads the whole project anew.
+        "DBT_TARGET_PATH": str(folder / target),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_USE_COLORS": "false",
         # `make test` has run the unit tests once: they do not depend on what is built here.

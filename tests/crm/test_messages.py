@@ -482,7 +482,7 @@ def test_an_hour_of_trouble_loses_nothing(warehouse, run, clock, monkeypatch, ta
     "points",
     [
         pytest.param((2, 5, 8), id="3 points"),
-        pytest.param(range(1, 21), id="20 points", marks=pytest.mark.slow),
+        pytest.param(range(1, 21), id="20 points", marks=pytest.mark.by_hand),
     ],
 )
 def test_the_end_is_the_same_after_a_kill_at_any_point(warehouse, run, target, points):
