@@ -24,6 +24,7 @@ def test_the_same_size_gives_the_same_bytes(tmp_path: Path) -> None:
     assert len(once) == 370  # a year, the day after it, and four tables
 
 
+@pytest.mark.slow
 def test_peers_agree_with_the_mart_before_and_after_a_new_day(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,8 @@ from pql import config_files as launcher
 from pql.commands import suggest
 from pql.project import shipped_config
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[2]
 SHUFFLES = 20
 

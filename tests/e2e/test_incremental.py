@@ -161,6 +161,7 @@ def test_a_past_day_is_still_rebuilt_as_the_history_tells_it(
 # --- a build of a day or two after another --------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_of_many_small_steps_ends_like_one_build(build: Build, tmp_path: Path) -> None:
     """One to three days at a time, with late rows, new links, and what is known otherwise since."""
     rng = random.Random(SEED)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import cases
 import pandas as pd
+import pytest
 from cases import SEED
 from conftest import Build, Tables
 from demo_as import Row, as_segment, write_folder
@@ -56,6 +57,7 @@ def day_of(text: str) -> str:
     return f"{time:%F}" if time else "undated"
 
 
+@pytest.mark.slow
 def test_batches_through_segment_are_a_full_refresh(build: Build, tmp_path: Path) -> None:
     rng = random.Random(SEED)
     case = cases.generate(SEED)
