@@ -36,16 +36,22 @@ BYTE_ORDER_MARK = "\ufeff"
 # --- folders of config files ----------------------------------------------------------------------
 
 
-def overlay_config(folder: Path) -> str:
+def overlay_config(folder: Path, built: str) -> str:
     """Copy a config folder into the project, over the shipped one; return its path there.
 
-    dbt overwrites the seeds of an absolute path, so it must not be given the folder itself. The
-    copy is named after its content: builds at the same time never change each other's files.
+    dbt overwrites the seeds of an absolute path, so it must not be given the folder itself. Builds
+    of other databases have other copies, and never change each other's files. After an edit the
+    copy is where it was: dbt, to which another path is another project, reads what changed alone.
+
+    Args:
+        folder: the config folder.
+        built: names the database, of which there is one build at a time.
     """
     files = config_files(folder)
-    content = b"".join(f"{name}\0{len(files[name])}\0".encode() + files[name] for name in files)
-    label = re.sub(r"[^a-z0-9]+", "_", folder.resolve().name.lower()).strip("_") or "config"
-    copy = Path(".config") / f"{label}_{hashlib.sha256(content).hexdigest()[:12]}"
+    own = folder.resolve()
+    label = re.sub(r"[^a-z0-9]+", "_", own.name.lower()).strip("_") or "config"
+    both = hashlib.sha256(f"{own}\0{built}".encode()).hexdigest()
+    copy = Path(".config") / f"{label}_{both[:12]}"
     (project.root() / copy).mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         write_whole(project.root() / copy / name, data)

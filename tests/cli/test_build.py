@@ -72,8 +72,8 @@ def refused(call, *arguments):
 # --- config folder --------------------------------------------------------------------------------
 
 
-def overlay(folder):
-    return project_module.root() / config_files.overlay_config(folder)
+def overlay(folder, database="warehouse.duckdb"):
+    return project_module.root() / config_files.overlay_config(folder, database)
 
 
 def test_contract_names_every_shipped_file_and_column(monkeypatch):
@@ -103,13 +103,14 @@ def test_config_folder_lies_over_the_shipped_one(project, config):
 
 
 @pytest.mark.usefixtures("project")
-def test_config_of_other_content_has_another_copy(config):
-    first = overlay(config)
-    assert overlay(config) == first
+def test_an_edited_config_is_copied_where_it_was_and_each_database_has_its_own(config):
+    first, of_another = overlay(config), overlay(config, "another.duckdb")
+    assert of_another != first
     with (config / "signals.csv").open("a") as file:
         file.write("second,Second,7\n")
-    assert overlay(config) != first
-    assert "second" not in (first / "signals.csv").read_text()
+    assert overlay(config) == first
+    assert "second" in (first / "signals.csv").read_text()
+    assert "second" not in (of_another / "signals.csv").read_text()
 
 
 @pytest.mark.usefixtures("project")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Built, run_dbt, write_tables
-from views import Views, build_views, cells
+from conftest import write_tables
+from views import Views, build_views, cells, run_alone
 
 CALLS = "id,event,event_text,timestamp,received_at,user_id"
 REST = "2026-06-01T10:00:00Z,2026-06-01T10:00:01Z,u1"
@@ -91,6 +91,9 @@ def test_a_property_called_like_a_column_of_the_vendor_is_not_read(views: Views)
     assert "context_plan" not in json.loads(packed["m1"])
 
 
+PROBLEMS = "{{ raw_problems() | join(' union all ') }}"
+
+
 @pytest.mark.parametrize(
     ("sources", "message"),
     [
@@ -109,9 +112,8 @@ def test_one_line_says_what_is_wrong(tmp_path: Path, sources: dict, message: str
     write_tables(tmp_path / "web", WEB)
     write_tables(tmp_path / "keyless", {"tracks": "event,received_at\na,2026-06-01"})
     write_tables(tmp_path / "letters", {"letter": "written_on\n2026-06-01"})
-    given = json.dumps({"sources": sources}).replace("{}/", f"{tmp_path}/")
-    built = Built(tmp_path, tmp_path / "x.duckdb", 0, "")
-    result = run_dbt(built, "compile", "--select", "int_raw_problems", "--vars", given)
+    given = json.loads(json.dumps({"sources": sources}).replace("{}/", f"{tmp_path}/"))
+    result = run_alone(tmp_path, "compile", given, PROBLEMS)
     assert message.replace("{}/", f"{tmp_path}/") in result.stdout
 
 
@@ -127,9 +129,7 @@ def of_billing(tmp_path_factory: pytest.TempPathFactory) -> str:
     )
     write_tables(folder / "billing", {"subscriptions": subscriptions})
     given = {"sources": {"stripe": {"path": f"{folder}/billing"}}}
-    built = Built(folder, folder / "x.duckdb", 0, "")
-    select = ("--select", "int_raw_problems", "--vars", json.dumps(given))
-    return run_dbt(built, "compile", *select).stdout
+    return run_alone(folder, "compile", given, PROBLEMS).stdout
 
 
 def found_problems(sql: str, file_name: str, column: str, end: str) -> list[tuple]:

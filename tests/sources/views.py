@@ -4,12 +4,14 @@ import csv
 import io
 import json
 import shutil
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from conftest import PROJECT, Built, Tables, run_dbt, write_tables
+from conftest import PROJECT, Tables, write_tables
+from warm import run_warm
 
 from pql.database import Row, rows
 
@@ -17,18 +19,51 @@ Views = dict[str, list[Row]]
 
 # What the views of sources are made with.
 SHARED = ["dbt_project.yml", "profiles.yml", "selectors.yml", "macros", "seeds", "tests/generic"]
+# What they read besides, and a test that reads them.
+WITH_THEM = [
+    "models/_groups.yml",
+    "models/staging/_staging__sources.yml",
+    "models/staging/product/stg_product__forgotten_hashes.sql",
+    "tests/singular/_singular__tests.yml",
+    "tests/singular/events_come_through_one_source.sql",
+]
 
 
 def views_alone(folder: Path) -> Path:
     """The project without what reads the views: dbt takes several times as long over that."""
-    models = PROJECT / "models"
-    shutil.copytree(models / "sources", folder / "models" / "sources")
-    for name in ("_groups.yml", "staging/_staging__sources.yml"):
-        shutil.copy(models / name, folder / "models")
+    shutil.copytree(PROJECT / "models" / "sources", folder / "models" / "sources")
     (folder / "tests").mkdir()
+    for name in WITH_THEM:
+        shutil.copy(PROJECT / name, folder / name.partition("/")[0])
     for name in SHARED:
         (folder / name).symlink_to(PROJECT / name)
     return folder
+
+
+def run_alone(
+    folder: Path, command: str, variables: dict[str, Any], model: str = ""
+) -> subprocess.CompletedProcess:
+    """Run a command of dbt on the views, and on what they read.
+
+    Args:
+        folder: holds the database, x.duckdb.
+        command: the command.
+        variables: dbt vars.
+        model: a model to run it on instead.
+    """
+    project = views_alone(folder / "project")
+    select = ["+path:models/sources", "--exclude", "path:seeds/demo", "path:seeds/config"]
+    if model:
+        (project / "models" / "alone.sql").write_text(model)
+        select = ["alone"]
+    own = {
+        "PQL_DUCKDB_PATH": str(folder / "x.duckdb"),
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_USE_COLORS": "false",
+    }
+    arguments = [command, "--select", *select, "--vars", json.dumps(variables)]
+    return run_warm(arguments, project, own)
 
 
 def build_views(
@@ -52,13 +87,9 @@ def build_views(
             paths = options["path"]
             paths = [paths] if isinstance(paths, str) else paths
             sources[name] = options | {"path": [f"{folder}/{path}" for path in paths]}
-    built = Built(folder, folder / "x.duckdb", 0, "")
-    given = json.dumps({"sources": sources, **(variables or {})})
-    select = ("+path:models/sources", "--exclude", "path:seeds/demo", "path:seeds/config")
-    project = views_alone(folder / "project")
-    result = run_dbt(built, "build", "--select", *select, "--vars", given, project=project)
+    result = run_alone(folder, "build", {"sources": sources, **(variables or {})})
     assert result.returncode == 0, result.stdout
-    with duckdb.connect(str(built.database), read_only=True) as connection:
+    with duckdb.connect(str(folder / "x.duckdb"), read_only=True) as connection:
         names = connection.execute(
             "select table_name from information_schema.tables where table_schema = 'pql_sources'"
         ).fetchall()

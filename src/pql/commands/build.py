@@ -120,12 +120,12 @@ def build_in_warehouse(request: Request) -> Outcome:
         )
     variables = stated_variables(request.config) | dict(request.variables)
     env = dict(request.env) | (spark.environment() if request.target == "spark" else {})
-    if request.config:
-        env["PQL_CONFIG_PATH"] = overlay_config(request.config)
+    schema = os.environ.get("PQL_SCHEMA", "pql")
     if request.as_of:
         variables["as_of"] = request.as_of.isoformat()
-        schema = os.environ.get("PQL_SCHEMA", "pql")
-        env["PQL_SCHEMA"] = f"{schema}_as_of_{request.as_of:%Y_%m_%d}"
+        env["PQL_SCHEMA"] = schema = f"{schema}_as_of_{request.as_of:%Y_%m_%d}"
+    if request.config:
+        env["PQL_CONFIG_PATH"] = overlay_config(request.config, f"{request.target} {schema}")
 
     def run_dbt(selector: str = "", select: Sequence[str] = ()) -> tuple[int, str]:
         return dbt_build(
@@ -202,9 +202,9 @@ def build_database(request: Request) -> Outcome:
         if request.show != "nothing":
             for line in (*found.notices, *mapping.missing(found)):
                 console.note(line)
-    if request.config:
-        env["PQL_CONFIG_PATH"] = overlay_config(request.config)
     with one_build_at_a_time(database) as lock:
+        if request.config:
+            env["PQL_CONFIG_PATH"] = overlay_config(request.config, str(database))
         unfinished = copy_database(database)
         env["PQL_DUCKDB_PATH"] = str(unfinished)
         sys.stdout.flush()
