@@ -3,7 +3,9 @@
 The project is driven as a user drives it, by `pql build` in a process of its own.
 """
 
+import atexit
 import csv
+import hashlib
 import json
 import os
 import re
@@ -11,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -52,6 +55,11 @@ RAW_COLUMNS = {
     "deletion_requests": "user_id,email,requested_at",
 }
 
+# Where dbt sees each build of this process, and what it knew of the project after builds like it.
+PLACE = Path(tempfile.mkdtemp(prefix="pql_tests_"), "build")
+PARSED = PLACE.parent
+atexit.register(shutil.rmtree, PARSED, ignore_errors=True)
+
 MODELS = PROJECT / "models"
 DATA_QUALITY_MARTS = {path.stem for path in MODELS.glob("marts/data_quality/*.sql")}
 SCORING_MODELS = {
@@ -83,6 +91,7 @@ class Built:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
+        put_in_place(self.folder)  # a view of raw tables reads them there
         with duckdb.connect(str(self.database), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
@@ -151,6 +160,17 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return waits
 
 
+def put_in_place(folder: Path) -> Path:
+    """Let a link lead to the folder of a build, and return the link.
+
+    Builds of the same kind of tables are by it builds of one project to dbt, which then reads only
+    the config anew, and not all models.
+    """
+    PLACE.unlink(missing_ok=True)
+    PLACE.symlink_to(folder)
+    return PLACE
+
+
 def run_build(
     folder: Path,
     raw: Tables | Path | None = None,
@@ -178,8 +198,7 @@ def run_build(
         kill_at: when that many nodes have begun, or the model of that name, end it and all that it
             started by `kill -9`; needs `quiet=False`.
     """
-    command = [PQL, "build", "--selector", selector]
-    command.append("--quiet" if quiet else "--verbose")
+    command = [PQL, "build"]
     for option, tables in (("raw", raw), ("config", config)):
         if tables is None:
             continue
@@ -192,22 +211,31 @@ def run_build(
     if variables:
         command += ["--vars", json.dumps(variables)]
 
-    target = "target" if database == "test.duckdb" else f"target_{Path(database).stem}"
+    place = put_in_place(folder)
+    here = re.compile(rf"{re.escape(str(folder))}(?=[/\"]|$)")
+    command = [here.sub(str(place), part) for part in command]
+    names = [path.stem for path in raw.glob("*")] if isinstance(raw, Path) else raw or []
+    like_it = repr((command, sorted(names), database))
+    known = PARSED / hashlib.sha256(like_it.encode()).hexdigest()
+    target = place / ("target" if database == "test.duckdb" else f"target_{Path(database).stem}")
     own = {
-        "PQL_DUCKDB_PATH": str(folder / database),
+        "PQL_DUCKDB_PATH": str(place / database),
         # One for each database: where the profile names another, dbt reads the whole project anew.
-        "DBT_TARGET_PATH": str(folder / target),
-        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(place / "logs"),
         "DBT_USE_COLORS": "false",
         # `make test` has run the unit tests once: they do not depend on what is built here.
         "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test" if tests else "unit_test test",
     }
+    if known.exists():
+        target.mkdir(exist_ok=True)
+        shutil.copy(known, target / "partial_parse.msgpack")
     # Settings of whoever runs the tests must not reach the build.
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("PQL_", "DBT_"))
     }
     process = subprocess.Popen(
-        command,
+        [*command, "--selector", selector, "--quiet" if quiet else "--verbose"],
         cwd=PROJECT,
         env=inherited | own,
         stdout=subprocess.PIPE,
@@ -222,6 +250,9 @@ def run_build(
         if " START " in line and is_reached:
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    if (target / "partial_parse.msgpack").exists():
+        shutil.copy(target / "partial_parse.msgpack", known)
+    output = output.replace(str(place), str(folder))
     path = folder / database
     if as_of:  # a rebuild of a past day has a database of its own
         path = path.with_stem(f"{path.stem}_as_of_{as_of:%Y_%m_%d}")
@@ -241,6 +272,7 @@ def run_dbt(
         project: the folder of the project.
         clock: what to move the machine's date by, as faketime writes it, such as +1y.
     """
+    put_in_place(built.folder)
     own = {
         "PQL_DUCKDB_PATH": str(built.database),
         "DBT_TARGET_PATH": str(built.folder / "target"),

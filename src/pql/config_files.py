@@ -48,8 +48,8 @@ def overlay_config(folder: Path, built: str) -> str:
         built: names the database, of which there is one build at a time.
     """
     files = config_files(folder)
-    own = folder.resolve()
-    label = re.sub(r"[^a-z0-9]+", "_", own.name.lower()).strip("_") or "config"
+    own = os.path.abspath(folder)
+    label = re.sub(r"[^a-z0-9]+", "_", Path(own).name.lower()).strip("_") or "config"
     both = hashlib.sha256(f"{own}\0{built}".encode()).hexdigest()
     copy = Path(".config") / f"{label}_{both[:12]}"
     (project.root() / copy).mkdir(parents=True, exist_ok=True)

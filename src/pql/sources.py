@@ -6,6 +6,7 @@ that of which most columns are there. How columns are found is as in macros/sour
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -455,7 +456,7 @@ def survey(folder: Path, stated: Mapping[str, Mapping[str, Any]] | None = None) 
         required = raw.raw_contract().required
         variables = {
             "raw_source": "canonical",
-            "raw_path": str(folder.resolve()),
+            "raw_path": os.path.abspath(folder),
             "raw_tables": [name for name in contract.tables if name not in required],
         }
     if places or stated:
@@ -498,7 +499,7 @@ def as_sources(places: Sequence[Place], has_contract: bool) -> dict[str, dict[st
     for place in places:
         key, where = ("schema", place.where)
         if isinstance(place.where, Path):
-            key, where = "path", str(place.where.resolve())
+            key, where = "path", os.path.abspath(place.where)
         found.setdefault(place.vendor, {}).setdefault(key, []).append(where)
     return {name: found[name] for name in by_trust(found)}
 
