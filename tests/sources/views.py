@@ -31,6 +31,7 @@ WITH_THEM = [
 
 def views_alone(folder: Path) -> Path:
     """The project without what reads the views: dbt takes several times as long over that."""
+    shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(PROJECT / "models" / "sources", folder / "models" / "sources")
     (folder / "tests").mkdir()
     for name in WITH_THEM:
