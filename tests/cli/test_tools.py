@@ -556,6 +556,7 @@ def test_a_config_with_errors_is_told_by_its_cells(raw, tmp_path, scratch, monke
 
 
 def test_a_preview_names_a_missing_folder(scratch, tmp_path, capsys):
+    scratch.mkdir()
     with pytest.raises(PqlError, match="no such folder"):
         preview.build_side(scratch, "proposed", None, tmp_path / "nowhere", False)
     assert cli.main(["preview"]) == 2
