@@ -213,6 +213,7 @@ def known_otherwise(
 # --- another way of counting or scoring -----------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_changed_macro_is_another_way_of_what_stands_on_it(tmp_path: Path) -> None:
     copy = tmp_path / "project"
     left_out = shutil.ignore_patterns(".*", "target", "logs", "*.duckdb", "tests", "docs")
@@ -336,6 +337,7 @@ def test_a_killed_build_changes_nothing_and_the_next_one_repairs_all(
 # --- a feed that falls silent ---------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_while_the_feed_is_silent_nothing_changes(build: Build, tmp_path: Path) -> None:
     rule = {**ONE_RULE["definition_rules"][0], "half_life_days": "7"}
     config = {**ONE_RULE, "definition_rules": [rule]}

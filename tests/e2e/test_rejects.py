@@ -52,6 +52,7 @@ def statuses(built: Built) -> dict[str, bool]:
     )
 
 
+@pytest.mark.slow
 def test_while_events_are_rejected_nobody_is_said_to_have_lapsed(build: Build, tmp_path) -> None:
     good = logins(0, 20)
     before = check(build(raw(good), CONFIG, folder=tmp_path, tests=True))

@@ -3,6 +3,7 @@
 import json
 import re
 
+import pytest
 from conftest import Build, Built, run_dbt
 from test_builds import ONE_RULE, SMALL, check
 
@@ -58,6 +59,7 @@ def test_unit_tests_pass_on_the_demo(whole_demo: Built) -> None:
     assert unit_tests_passed(whole_demo) > 100
 
 
+@pytest.mark.slow
 def test_unit_tests_pass_on_other_data_under_other_vars(build: Build) -> None:
     built, variables = other_data(build)
     assert unit_tests_passed(built, variables) > 100
